@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What instrumented code calls. The pass (instrument/) writes calls to these names into user code, the detector
+// (detector/src/abi.cpp) defines them; nothing else is shared between the two.
+//
+// Rules:
+//  * C11, includes nothing but <stddef.h> and <stdint.h>; no structure layout crosses this boundary.
+//  * Every function may be called on any stack, by any OS thread, before main and after it. None of them throws,
+//    blocks on another goroutine, or switches goroutines. None is async-signal-safe.
+//  * Each instrumented module refers to __baton_abi_v1. A change of meaning renames that symbol, so that objects of
+//    different versions fail to link instead of misbehaving.
+//
+// Calling contexts. `ctx` names the chain of calls that leads to the running function: a 64-bit hash which
+// instrumented code keeps in the thread-local __baton_ctx (Bond and McKinley, "Probabilistic calling context",
+// OOPSLA 2007):
+//    at function entry   saved = __baton_ctx;  ctx = saved * BATON_CTX_MULTIPLIER + return address
+//                        __baton_ctx = ctx        (only if the function calls anything)
+//    at every return     __baton_ctx = saved      (only if it was stored)
+//    at a landing pad, and after a call that may return twice (setjmp)     __baton_ctx = ctx
+// so __baton_ctx is always the context of the running function, and a callee that is not instrumented is harmless.
+// The detector turns (ctx, return address of the call below) into a real stack the first time it sees the pair.
+#ifndef BATON_RACE_ABI_H_
+#define BATON_RACE_ABI_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define BATON_CTX_MULTIPLIER 0x9e3779b97f4a7c15ull
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Version of this boundary; its value is 1.
+extern const uint32_t __baton_abi_v1;
+
+// Calling context of the running function; see above. Initial-exec thread-local storage.
+extern __thread uint64_t __baton_ctx;
+
+// A plain read or write of N bytes at p, about to happen (called before the access). Any alignment.
+void __baton_read1(const void* p, uint64_t ctx);
+void __baton_read2(const void* p, uint64_t ctx);
+void __baton_read4(const void* p, uint64_t ctx);
+void __baton_read8(const void* p, uint64_t ctx);
+void __baton_read16(const void* p, uint64_t ctx);
+void __baton_write1(const void* p, uint64_t ctx);
+void __baton_write2(const void* p, uint64_t ctx);
+void __baton_write4(const void* p, uint64_t ctx);
+void __baton_write8(const void* p, uint64_t ctx);
+void __baton_write16(const void* p, uint64_t ctx);
+
+// A plain access to exactly n contiguous bytes: wide vectors, odd sizes, aggregate copies, mem* intrinsics. n may be 0.
+void __baton_read_range(const void* p, size_t n, uint64_t ctx);
+void __baton_write_range(const void* p, size_t n, uint64_t ctx);
+
+// One lane of a masked load or store, of a gather or of a scatter: an access of n bytes if `active`, else nothing.
+void __baton_read_if(const void* p, size_t n, int active, uint64_t ctx);
+void __baton_write_if(const void* p, size_t n, int active, uint64_t ctx);
+
+// Memory orders, numbered as in C11's memory_order (consume counts as acquire).
+enum {
+  BATON_RELAXED = 0,
+  BATON_CONSUME = 1,
+  BATON_ACQUIRE = 2,
+  BATON_RELEASE = 3,
+  BATON_ACQ_REL = 4,
+  BATON_SEQ_CST = 5
+};
+
+// What an atomic instruction turned out to be. A compare-exchange that failed is a LOAD with its failure order.
+enum { BATON_ATOMIC_LOAD = 0, BATON_ATOMIC_STORE = 1, BATON_ATOMIC_RMW = 2 };
+
+// An atomic instruction on n bytes at p stands between these two calls, unchanged and alone. The value and the clock of
+// the location change together: begin locks what the detector knows about the location, end records the access,
+// performs its acquire and release, and unlocks. `token` is what begin returned.
+void* __baton_atomic_begin(const void* p, size_t n, uint64_t ctx);
+void __baton_atomic_end(void* token, const void* p, size_t n, int kind, int order, uint64_t ctx);
+
+// A fence between threads (a fence of a single thread, atomic_signal_fence, is not reported).
+void __baton_atomic_fence(int order, uint64_t ctx);
+
+// Edges that the compiler's own code makes without an atomic instruction: __cxa_guard_release(g) is preceded by a
+// release of g, a __cxa_guard_acquire(g) that returned is followed by an acquire of g.
+void __baton_guard_release(const void* guard);
+void __baton_guard_acquire(const void* guard);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // BATON_RACE_ABI_H_
