@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// See symbolize.h. libbacktrace reads the program's own DWARF; it is looked up at the return address minus one, which
+// lies inside the call instruction. llvm-symbolizer as a child process was rejected: a report must not depend on a tool
+// being installed where the program runs, and a child is slower than reading the tables once.
+
+#include "detector/include/baton/symbolize.h"
+
+#include <cxxabi.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Debian installs libbacktrace in gcc's private folder, whose headers clang does not search: declared here.
+extern "C" {
+struct backtrace_state;
+using BacktraceError = void (*)(void* data, const char* message, int error);
+using BacktraceFull = int (*)(void* data, uintptr_t pc, const char* file, int line, const char* function);
+using BacktraceSymbol = void (*)(void* data, uintptr_t pc, const char* name, uintptr_t start, uintptr_t size);
+backtrace_state* backtrace_create_state(const char* file, int threaded, BacktraceError error, void* data);
+int backtrace_pcinfo(backtrace_state* state, uintptr_t pc, BacktraceFull full, BacktraceError error, void* data);
+int backtrace_syminfo(backtrace_state* state, uintptr_t pc, BacktraceSymbol symbol, BacktraceError error, void* data);
+}
+
+namespace baton::detector {
+namespace {
+
+void ignore_error(void*, const char*, int) {}
+
+backtrace_state* g_state;  // written once under g_once, read after it
+
+backtrace_state* state() {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, [] { g_state = backtrace_create_state(nullptr, 1, ignore_error, nullptr); });
+  return g_state;
+}
+
+struct Symbol {
+  const char* name = nullptr;
+  uintptr_t start = 0;
+  uintptr_t size = 0;
+};
+
+void keep_symbol(void* data, uintptr_t, const char* name, uintptr_t start, uintptr_t size) {
+  *static_cast<Symbol*>(data) = {name, start, size};
+}
+
+// "incCounter(int)" from a mangled name; a C name gets "()", as Go prints every function.
+class FunctionName {
+ public:
+  explicit FunctionName(const char* name) {
+    if (name == nullptr) return;
+    int status = 0;
+    demangled_ = abi::__cxa_demangle(name, nullptr, nullptr, &status);
+    const char* text = demangled_ != nullptr ? demangled_ : name;
+    size_t need = strlen(text) + 3;
+    text_ = static_cast<char*>(malloc(need));
+    if (text_ != nullptr) snprintf(text_, need, "%s%s", text, strchr(text, '(') != nullptr ? "" : "()");
+  }
+  FunctionName(const FunctionName&) = delete;
+  FunctionName& operator=(const FunctionName&) = delete;
+  ~FunctionName() {
+    free(text_);
+    free(demangled_);
+  }
+  const char* text() const { return text_ != nullptr ? text_ : "??"; }
+
+ private:
+  char* demangled_ = nullptr;
+  char* text_ = nullptr;
+};
+
+// libbacktrace reports a frame only when it is known whether another one follows it at the same address; one is held.
+struct Walk {
+  int (*each)(void* arg, const baton_frame* frame);
+  void* arg;
+  Symbol symbol;
+  uintptr_t return_pc;
+  bool held = false;
+  bool stopped = false;
+  const char* file = nullptr;
+  const char* function = nullptr;
+  int line = 0;
+
+  void emit(bool inlined) {
+    // The symbol table's name is the machine function's; debug information may lack the mangled form of it.
+    const char* raw = function;
+    if (!inlined && symbol.name != nullptr && (raw == nullptr || strncmp(raw, "_Z", 2) != 0)) raw = symbol.name;
+    FunctionName name(raw);
+    baton_frame frame = {name.text(), file, file != nullptr ? line : 0,
+                         symbol.start != 0 ? return_pc - symbol.start : 0, inlined ? 1 : 0};
+    if (each(arg, &frame) == 0) stopped = true;
+  }
+};
+
+int on_frame(void* data, uintptr_t, const char* file, int line, const char* function) {
+  Walk* walk = static_cast<Walk*>(data);
+  if (walk->held) walk->emit(true);
+  walk->held = true;
+  walk->file = file;
+  walk->line = line;
+  walk->function = function;
+  return walk->stopped ? 1 : 0;
+}
+
+}  // namespace
+}  // namespace baton::detector
+
+using namespace baton::detector;
+
+extern "C" void __baton_symbolize(uintptr_t return_pc, int (*each)(void* arg, const baton_frame* frame), void* arg) {
+  Walk walk = {.each = each, .arg = arg, .symbol = {}, .return_pc = return_pc};
+  if (state() != nullptr) {
+    backtrace_syminfo(state(), return_pc - 1, keep_symbol, ignore_error, &walk.symbol);
+    backtrace_pcinfo(state(), return_pc - 1, on_frame, ignore_error, &walk);
+  }
+  if (!walk.stopped) walk.emit(false);
+}
+
+extern "C" int __baton_symbolize_data(uintptr_t address, char* name, uintptr_t name_size, uintptr_t* start,
+                                      uintptr_t* size) {
+  Symbol symbol;
+  if (state() != nullptr) backtrace_syminfo(state(), address, keep_symbol, ignore_error, &symbol);
+  if (symbol.name == nullptr || symbol.size == 0) return 0;
+  int status = 0;
+  char* demangled = abi::__cxa_demangle(symbol.name, nullptr, nullptr, &status);
+  snprintf(name, name_size, "%s", demangled != nullptr ? demangled : symbol.name);
+  free(demangled);
+  *start = symbol.start;
+  *size = symbol.size;
+  return 1;
+}
