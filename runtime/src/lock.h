@@ -43,7 +43,7 @@ class BATON_CAPABILITY("RuntimeLock") RuntimeLock {
   static constexpr uint32_t kHeld = 1;
   static constexpr uint32_t kContended = 2;
 
-  void lock_slow() noexcept;
+  void lock_slow() noexcept BATON_NO_TSA;
   void wake_one() noexcept;
 
   // Written by every locker and unlocker; the acquiring exchange in lock pairs with the releasing one in unlock.
