@@ -94,11 +94,17 @@ struct Walk {
   }
 };
 
+// libbacktrace puts the compilation directory in front of names that are absolute already.
+const char* file_name(const char* file) {
+  const char* absolute = file != nullptr ? strstr(file, "//") : nullptr;
+  return absolute != nullptr ? absolute + 1 : file;
+}
+
 int on_frame(void* data, uintptr_t, const char* file, int line, const char* function) {
   Walk* walk = static_cast<Walk*>(data);
   if (walk->held) walk->emit(true);
   walk->held = true;
-  walk->file = file;
+  walk->file = file_name(file);
   walk->line = line;
   walk->function = function;
   return walk->stopped ? 1 : 0;

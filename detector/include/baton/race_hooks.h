@@ -28,8 +28,12 @@ typedef struct baton_task baton_task;
 baton_task* __baton_race_start(void);
 
 // A task `id` created by the running task at `pc`: it starts with its creator's clock, and the creator starts a new
-// epoch. Called before anybody can run the new task. With no running task the new one starts with the main task's clock.
+// epoch. Called before anybody can run the new task. With no running task the new one starts with the main task's
+// clock.
 baton_task* __baton_task_create(uint64_t id, const void* pc);
+
+// The stack that the task will run on. The task that __baton_race_start returned knows its own.
+void __baton_task_stack(baton_task* task, const void* lo, const void* hi);
 
 // From now on the calling thread runs `task`; null: it runs none (scheduler code). Saves and restores __baton_ctx.
 void __baton_task_switch(baton_task* task);

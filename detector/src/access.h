@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An access meets the shadow: the check for races and the record, in one step under the line's lock.
+//
+// The rule, for an access `a` of task t to some bytes, and each entry `e` of the line that shares bytes with it:
+//   * e is ordered before a iff e is of t's own chain, or t's clock knows e's epoch.
+//   * not ordered, and they conflict: a data race; e stays, so that later accesses meet it too.
+//   * ordered, and a conflicts with all that e conflicts with: e loses those bytes. Whatever races with e later also
+//     races with a, because whoever knows a knows e.
+//   * e is of the current epoch and covers a: those bytes need no record of their own.
+// Bytes that remain are added to an entry of the same epoch, context and kind, or to a new one.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detector/src/context.h"
+#include "detector/src/shadow.h"
+#include "detector/src/task.h"
+
+namespace baton::detector {
+
+// The task that runs on this thread; null: none, and then nothing is checked or recorded.
+extern thread_local Task* current_task;
+
+// The call site of the function that contains this expression, for task `task`.
+#define BATON_CALL_SITE(task, hash)                                                              \
+  (::baton::detector::CallSite{(hash), reinterpret_cast<uintptr_t>(__builtin_return_address(0)), \
+                               reinterpret_cast<uintptr_t>(__builtin_frame_address(0)), (task)->stack_end})
+
+// Checks and records an access to [address, address+size), which may span lines; size may be 0. Does nothing while the
+// task ignores accesses. Reports races before it returns.
+void access(Task& task, uintptr_t address, size_t size, Kind kind, const CallSite& site);
+
+// Races found under a line's lock, reported after it is released.
+class Findings;
+
+// The same for bytes of one line that is already locked (`mask`), for accesses that do more under the lock
+// (atomic.cpp).
+void access_locked(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
+                   Findings& findings);
+
+class Findings {
+ public:
+  // Notes that the access races with `entry` at `mask`. A pair of stacks that was reported before is not noted.
+  void add(const Entry& entry, uint64_t mask, ContextId context);
+  bool overflowed() const { return overflowed_; }
+  // Prints what was noted, for an access to [address, address+size).
+  void report(const Task& task, uintptr_t address, size_t size, Kind kind, ContextId context);
+
+ private:
+  static constexpr int kRoom = 16;
+  struct Found {
+    Epoch epoch;
+    uint64_t mask;
+    ContextId context;
+    Kind kind;
+  };
+  int count_ = 0;
+  bool overflowed_ = false;
+  Found found_[kRoom];
+};
+
+}  // namespace baton::detector

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Atomic instructions and fences (happens-before.md, "Atomics").
+//
+// The instruction runs between begin and end, while the line of its address is locked. So its value and the clock of
+// its location change in one step: without that, a goroutine could read a value and not find the clock of the store
+// that wrote it, which would be a false report.
+//
+//   acquire   the task joins the location's clock           (acquire, acq_rel, seq_cst, not for stores)
+//   relaxed   reads leave the clock for the next acquire fence; a store ends a release sequence, or publishes what the
+//             last release fence published; a read-modify-write continues the sequence
+//   release   a store replaces the location's clock; a read-modify-write merges into it
+
+#include "detector/include/baton/race_abi.h"
+#include "detector/src/access.h"
+#include "detector/src/sync.h"
+
+namespace baton::detector {
+namespace {
+
+bool acquires(int order) {
+  return order == BATON_CONSUME || order == BATON_ACQUIRE || order == BATON_ACQ_REL || order == BATON_SEQ_CST;
+}
+bool releases(int order) { return order == BATON_RELEASE || order == BATON_ACQ_REL || order == BATON_SEQ_CST; }
+
+void read_clock(Task& task, const Snapshot& location, int order) {
+  if (acquires(order)) {
+    task.acquire_from(location);
+    return;
+  }
+  if (location.origin != 0 && task.knows(location.origin)) return;
+  task.fence_acquire.join(location.clock);
+  if (location.origin != 0 && task.fence_acquire.get(chain_of(location.origin)) < number_of(location.origin)) {
+    task.fence_acquire.set(chain_of(location.origin), number_of(location.origin));
+  }
+}
+
+void copy(Snapshot& to, const Snapshot& from) {
+  to.clock.assign(from.clock);
+  to.origin = from.origin;
+}
+
+// A relaxed read-modify-write after a release fence adds what the fence published to the release sequence.
+void merge(Snapshot& to, const Snapshot& from) {
+  if (to.empty()) {
+    copy(to, from);
+    return;
+  }
+  if (to.origin != 0) to.clock.set(chain_of(to.origin), number_of(to.origin));
+  to.origin = 0;
+  to.clock.join(from.clock);
+  if (from.origin != 0 && to.clock.get(chain_of(from.origin)) < number_of(from.origin)) {
+    to.clock.set(chain_of(from.origin), number_of(from.origin));
+  }
+}
+
+void write_clock(Task& task, Snapshot& location, int kind, int order) {
+  if (releases(order)) {
+    if (kind == BATON_ATOMIC_RMW) {
+      task.merge_to(location);
+    } else {
+      task.release_to(location);
+    }
+    return;
+  }
+  if (kind == BATON_ATOMIC_RMW) {
+    if (!task.fence_release.empty()) merge(location, task.fence_release);
+  } else {
+    copy(location, task.fence_release);
+  }
+}
+
+void synchronise(Task& task, Line::Held& held, uintptr_t offset, int kind, int order) {
+  bool creates = kind != BATON_ATOMIC_LOAD && (releases(order) || !task.fence_release.empty());
+  Snapshot* location = sync_at(held, offset, creates);
+  if (location == nullptr) return;
+  if (kind != BATON_ATOMIC_STORE) read_clock(task, *location, order);
+  if (kind != BATON_ATOMIC_LOAD) write_clock(task, *location, kind, order);
+}
+
+// What begin hands to end. The line's lock lives in the thread, not in the token: the two calls stand in one basic
+// block with one instruction between them, so no other begin can come in between.
+thread_local Line::Held held_line;
+
+}  // namespace
+}  // namespace baton::detector
+
+using namespace baton::detector;
+
+extern "C" void* __baton_atomic_begin(const void* p, size_t, uint64_t) {
+  uintptr_t address = reinterpret_cast<uintptr_t>(p);
+  if (current_task == nullptr || !is_application(address)) return nullptr;
+  touch_page(address);
+  Line& line = line_of(address);
+  held_line = line.lock();
+  return &line;
+}
+
+extern "C" void __baton_atomic_end(void* token, const void* p, size_t n, int kind, int order, uint64_t ctx) {
+  if (token == nullptr) return;
+  Task& task = *current_task;
+  Line& line = *static_cast<Line*>(token);
+  Line::Held held = held_line;
+  uintptr_t address = reinterpret_cast<uintptr_t>(p);
+  uintptr_t offset = address % kLineBytes;
+  size_t part = offset + n <= kLineBytes ? n : kLineBytes - offset;
+  Kind access_kind = kind == BATON_ATOMIC_LOAD ? kAtomicRead : kAtomicWrite;
+  CallSite site = BATON_CALL_SITE(&task, ctx);
+  Findings findings;
+  ContextId context = 0;
+  if (task.ignore_depth == 0) {
+    context = context_of(site);
+    access_locked(task, line, held, byte_mask(offset, part), access_kind, context, findings);
+  }
+  synchronise(task, held, offset, kind, order);
+  line.unlock(held);
+  findings.report(task, address, n, access_kind, context);
+  // An atomic access that spans lines is not atomic on any machine that matters here; its rest is checked all the same.
+  if (part < n) access(task, address + part, n - part, access_kind, site);
+}
+
+extern "C" void __baton_atomic_fence(int order, uint64_t) {
+  Task* task = current_task;
+  if (task == nullptr) return;
+  if (acquires(order) && task->clock.join(task->fence_acquire)) {
+    task->learnt = true;
+    task->inherited = 0;
+  }
+  if (acquires(order)) task->fence_acquire.clear();
+  if (releases(order)) task->release_to(task->fence_release);
+}

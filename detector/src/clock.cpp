@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// See clock.h. Reference counts are the only thing that different threads change in a shared node.
+
+#include "detector/src/clock.h"
+
+#include <string.h>
+
+#include <atomic>
+
+#include "detector/src/mem.h"
+
+namespace baton::detector {
+namespace {
+
+constexpr uint32_t kFan = 16;
+constexpr uint32_t kBits = 4;
+
+// `refs` counts the parents and Clock objects that point here. It is raised by somebody who holds a reference, so a
+// node whose count is 1 and which we hold is ours alone. Decrements are acq_rel: the last owner, who frees or changes
+// the node, sees all reads that the others made (pairs with itself in drop()).
+struct Leaf {
+  std::atomic<uint32_t> refs;
+  uint64_t epoch[kFan];
+};
+struct Inner {
+  std::atomic<uint32_t> refs;
+  uint32_t child[kFan];
+};
+
+constinit Pool<Leaf, 1u << 27> leaves;
+constinit Pool<Inner, 1u << 26> inners;
+
+std::atomic<uint32_t>& refs(uint32_t node, uint32_t level) {
+  return level == 0 ? leaves[node].refs : inners[node].refs;
+}
+
+uint32_t share(uint32_t node, uint32_t level) {
+  if (node != 0) refs(node, level).fetch_add(1, std::memory_order_relaxed);
+  return node;
+}
+
+bool ours_alone(uint32_t node, uint32_t level) {
+  return refs(node, level).load(std::memory_order_acquire) == 1;  // pairs with the decrement in drop()
+}
+
+void drop(uint32_t node, uint32_t level) {
+  if (node == 0 || refs(node, level).fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (level == 0) {
+    leaves.free(node);
+    return;
+  }
+  for (uint32_t child : inners[node].child) drop(child, level - 1);
+  inners.free(node);
+}
+
+uint32_t new_node(uint32_t level) {
+  if (level == 0) {
+    uint32_t node = leaves.alloc();
+    leaves[node].refs.store(1, std::memory_order_relaxed);
+    memset(leaves[node].epoch, 0, sizeof leaves[node].epoch);
+    return node;
+  }
+  uint32_t node = inners.alloc();
+  inners[node].refs.store(1, std::memory_order_relaxed);
+  memset(inners[node].child, 0, sizeof inners[node].child);
+  return node;
+}
+
+uint32_t clone(uint32_t from, uint32_t level) {
+  uint32_t node = new_node(level);
+  if (level == 0) {
+    memcpy(leaves[node].epoch, leaves[from].epoch, sizeof leaves[node].epoch);
+  } else {
+    for (uint32_t i = 0; i < kFan; ++i) inners[node].child[i] = share(inners[from].child[i], level - 1);
+  }
+  return node;
+}
+
+// The node to write to in place of `node`: itself if nobody else sees it, else a copy that replaces our reference.
+uint32_t make_private(uint32_t node, uint32_t level) {
+  if (node == 0) return new_node(level);
+  if (ours_alone(node, level)) return node;
+  uint32_t copy = clone(node, level);
+  drop(node, level);
+  return copy;
+}
+
+uint32_t slot(uint32_t chain, uint32_t level) { return (chain >> (kBits * level)) % kFan; }
+
+// The join of `a` and `b`, both of height `level`. Returns `a` itself if it did not change or could be changed in place
+// (`ours`: all nodes above `a` are private to the caller); otherwise a node with a reference of its own.
+uint32_t joined(uint32_t a, bool ours, uint32_t b, uint32_t level, bool& changed) {
+  if (a == b || b == 0) return a;
+  if (a == 0) {
+    changed = true;
+    return share(b, level);
+  }
+  ours = ours && ours_alone(a, level);
+  uint32_t result = a;
+  for (uint32_t i = 0; i < kFan; ++i) {
+    if (level == 0) {
+      if (leaves[b].epoch[i] <= leaves[result].epoch[i]) continue;
+      if (!ours) result = clone(a, level);
+      leaves[result].epoch[i] = leaves[b].epoch[i];
+      changed = true;
+    } else {
+      uint32_t before = inners[result].child[i];
+      uint32_t after = joined(before, ours, inners[b].child[i], level - 1, changed);
+      if (after == before) continue;
+      if (!ours) result = clone(a, level);
+      inners[result].child[i] = after;
+      drop(before, level - 1);
+    }
+    ours = true;
+  }
+  return result;
+}
+
+}  // namespace
+
+void Clock::init_pools() {
+  leaves.init("vector clock leaves");
+  inners.init("vector clock nodes");
+}
+
+uint64_t Clock::get(uint32_t chain) const {
+  if (root_ == 0 || (static_cast<uint64_t>(chain) >> (kBits * (level_ + 1))) != 0) return 0;
+  uint32_t node = root_;
+  for (uint32_t level = level_; level > 0; --level) {
+    node = inners[node].child[slot(chain, level)];
+    if (node == 0) return 0;
+  }
+  return leaves[node].epoch[slot(chain, 0)];
+}
+
+void Clock::grow_to(uint32_t level) {
+  while (level_ < level) {
+    if (root_ != 0) {
+      uint32_t above = new_node(level_ + 1);
+      inners[above].child[0] = root_;
+      root_ = above;
+    }
+    ++level_;
+  }
+}
+
+void Clock::set(uint32_t chain, uint64_t epoch) {
+  uint32_t level = level_;
+  while ((static_cast<uint64_t>(chain) >> (kBits * (level + 1))) != 0) ++level;
+  grow_to(level);
+  uint32_t node = root_ = make_private(root_, level_);
+  for (; level > 0; --level) {
+    uint32_t& child = inners[node].child[slot(chain, level)];
+    node = child = make_private(child, level - 1);
+  }
+  leaves[node].epoch[slot(chain, 0)] = epoch;
+}
+
+bool Clock::join(const Clock& other) {
+  if (other.root_ == 0 || other.root_ == root_) return false;
+  grow_to(other.level_);
+  bool changed = false;
+  if (level_ == other.level_) {
+    uint32_t result = joined(root_, true, other.root_, level_, changed);
+    if (result != root_) {
+      drop(root_, level_);
+      root_ = result;
+    }
+    return changed;
+  }
+  // The other tree is lower: it stands at the leftmost place of its height in ours. Make the way there private first.
+  uint32_t node = root_ = make_private(root_, level_);
+  for (uint32_t level = level_ - 1; level > other.level_; --level) {
+    uint32_t& child = inners[node].child[0];
+    node = child = make_private(child, level);
+  }
+  uint32_t& place = inners[node].child[0];
+  uint32_t before = place;
+  uint32_t after = joined(before, true, other.root_, other.level_, changed);
+  if (after != before) {
+    place = after;
+    drop(before, other.level_);
+  }
+  return changed;
+}
+
+void Clock::assign(const Clock& other) {
+  if (root_ == other.root_) {
+    level_ = other.level_;
+    return;
+  }
+  share(other.root_, other.level_);
+  drop(root_, level_);
+  root_ = other.root_;
+  level_ = other.level_;
+}
+
+void Clock::clear() {
+  drop(root_, level_);
+  root_ = 0;
+  level_ = 0;
+}
+
+}  // namespace baton::detector

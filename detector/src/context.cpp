@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// See context.h. Stacks are interned as a tree that grows from the outermost call inwards: stacks share their callers.
+//
+// Unwinding follows frame pointers: instrumented code and baton's own have them, a step is one load. As soon as a
+// return address lies outside the program's own text (a callback from qsort, a shared library), which may have no frame
+// pointers, the stack is unwound again by .eh_frame: about a microsecond a frame, once per context.
+
+#include "detector/src/context.h"
+
+#include <string.h>
+#include <unwind.h>
+
+#include "detector/src/mem.h"
+
+extern "C" {
+// The extent of the program's text, from the linker.
+extern const char __executable_start;
+extern const char etext;
+}
+
+namespace baton::detector {
+namespace {
+
+uint64_t mix(uint64_t x) {  // the finaliser of MurmurHash3
+  x ^= x >> 33;
+  x *= 0xff51afd7ed558ccdull;
+  x ^= x >> 33;
+  x *= 0xc4ceb9fe1a85ec53ull;
+  return x ^ x >> 33;
+}
+
+// Open addressing from a non-zero 64-bit key to a 32-bit value; doubles when half full. Guarded by its user's lock.
+class Table {
+ public:
+  // The value of `key`, or 0.
+  uint32_t find(uint64_t key) const {
+    if (capacity_ == 0) return 0;
+    for (uint64_t i = key & (capacity_ - 1);; i = (i + 1) & (capacity_ - 1)) {
+      if (slots_[i].key == key) return slots_[i].value;
+      if (slots_[i].value == 0) return 0;
+    }
+  }
+  void insert(uint64_t key, uint32_t value) {
+    if (2 * (count_ + 1) > capacity_) grow();
+    place(key, value);
+    ++count_;
+  }
+
+ private:
+  struct Slot {
+    uint64_t key;
+    uint32_t value;  // 0: empty
+  };
+
+  void place(uint64_t key, uint32_t value) {
+    uint64_t i = key & (capacity_ - 1);
+    while (slots_[i].value != 0) i = (i + 1) & (capacity_ - 1);
+    slots_[i] = {key, value};
+  }
+  void grow();
+
+  Slot* slots_ = nullptr;
+  uint64_t capacity_ = 0;
+  uint64_t count_ = 0;
+};
+
+void Table::grow() {
+  Slot* old = slots_;
+  uint64_t old_capacity = capacity_;
+  capacity_ = old_capacity == 0 ? 1024 : 2 * old_capacity;
+  slots_ = static_cast<Slot*>(reserve(capacity_ * sizeof(Slot), "a table of contexts"));
+  for (uint64_t i = 0; i < old_capacity; ++i) {
+    if (old[i].value != 0) place(old[i].key, old[i].value);
+  }
+  if (old != nullptr) give_back(old, old_capacity * sizeof(Slot));
+}
+
+using NodePool = Pool<StackNode, (1u << 28)>;
+constinit NodePool nodes;
+constinit SpinLock lock;   // guards both tables
+constinit Table stacks;    // hash of (caller, pc) -> node
+constinit Table contexts;  // hash of (calling context, pc) -> node
+
+struct CacheSlot {
+  uint64_t key;
+  ContextId context;
+};
+constexpr uint32_t kCacheSlots = 512;
+thread_local CacheSlot cache[kCacheSlots];
+
+// A stack being unwound: return addresses, innermost first. In reserved memory of the thread, so that the depth has no
+// limit that a program could reach before its own stack ends.
+constexpr uint32_t kMaxDepth = 1u << 23;
+thread_local uintptr_t* frames = nullptr;
+
+bool in_program(uintptr_t pc) {
+  return pc >= reinterpret_cast<uintptr_t>(&__executable_start) && pc < reinterpret_cast<uintptr_t>(&etext);
+}
+
+// Follows frame pointers to the end of the stack. Returns the depth, or 0 if it came to code that may have none.
+uint32_t walk_frame_pointers(const CallSite& site) {
+  uint32_t depth = 0;
+  uintptr_t frame = site.frame;
+  bool found = false;  // the call at `pc` was reached: frames below it are baton's own
+  while (depth < kMaxDepth) {
+    const uintptr_t* words = reinterpret_cast<const uintptr_t*>(frame);
+    uintptr_t next = words[0];
+    uintptr_t return_pc = words[1];
+    if (return_pc == 0) break;  // the entry of a task's stack
+    if (!in_program(return_pc)) return 0;
+    if (return_pc == site.pc) found = true;
+    if (found) frames[depth++] = return_pc;
+    if (next == 0) break;
+    if (next <= frame || next + 2 * sizeof(uintptr_t) > site.stack_end || next % sizeof(uintptr_t) != 0) return 0;
+    frame = next;
+  }
+  return found ? depth : 0;
+}
+
+struct Unwind {
+  uintptr_t pc;
+  uint32_t depth;
+};
+
+_Unwind_Reason_Code on_frame(_Unwind_Context* context, void* data) {
+  Unwind* unwind = static_cast<Unwind*>(data);
+  uintptr_t pc = _Unwind_GetIP(context);
+  if (pc == 0 || unwind->depth == kMaxDepth) return _URC_END_OF_STACK;
+  if (unwind->depth != 0 || pc == unwind->pc) frames[unwind->depth++] = pc;
+  return _URC_NO_REASON;
+}
+
+uint32_t walk_eh_frame(uintptr_t pc) {
+  Unwind unwind = {pc, 0};
+  _Unwind_Backtrace(on_frame, &unwind);
+  return unwind.depth;
+}
+
+ContextId intern(uint32_t depth) {
+  ContextId caller = 0;
+  while (depth-- > 0) {
+    uint64_t key = mix(frames[depth] ^ mix(caller + 1));
+    ContextId node = stacks.find(key);
+    if (node == 0) {
+      node = nodes.alloc();
+      nodes[node] = {frames[depth], caller};
+      stacks.insert(key, node);
+    }
+    caller = node;
+  }
+  return caller;
+}
+
+[[gnu::noinline]] ContextId first_sight(const CallSite& site, uint64_t key) {
+  {
+    SpinLockHolder hold(lock);
+    ContextId known = contexts.find(key);
+    if (known != 0) return known;
+  }
+  if (frames == nullptr) {
+    frames = static_cast<uintptr_t*>(reserve(kMaxDepth * sizeof(uintptr_t), "unwinding"));
+  }
+  uint32_t depth = walk_frame_pointers(site);
+  if (depth == 0) depth = walk_eh_frame(site.pc);
+  if (depth == 0) {
+    frames[0] = site.pc;
+    depth = 1;
+  }
+  SpinLockHolder hold(lock);
+  ContextId context = intern(depth);
+  if (contexts.find(key) == 0) contexts.insert(key, context);
+  return context;
+}
+
+}  // namespace
+
+void init_contexts() { nodes.init("call stacks"); }
+
+ContextId context_of(const CallSite& site) {
+  uint64_t key = mix(site.hash ^ mix(site.pc)) | 1;
+  CacheSlot& slot = cache[(key >> 1) % kCacheSlots];
+  if (slot.key == key) return slot.context;
+  slot = {key, first_sight(site, key)};
+  return slot.context;
+}
+
+const StackNode& stack_node(ContextId context) { return nodes[context]; }
+
+}  // namespace baton::detector

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Contexts: 32-bit names of call stacks, small enough to stand in the shadow beside every access. So both stacks of a
+// race are always at hand, however long ago the first access was.
+//
+// Naive model: unwind the stack at every access and intern it. The fast form: instrumented code keeps a hash of the
+// calls that lead to the running function (race_abi.h). The pair (hash, return address of the detector's caller) is
+// looked up in a small cache of the thread; only the first time a pair is seen, the real stack is unwound and interned.
+//
+// Two different stacks with one 64-bit hash would print one for the other; for a million contexts the chance is 3e-8,
+// and whether there is a race never depends on it.
+#pragma once
+
+#include <stdint.h>
+
+namespace baton::detector {
+
+using ContextId = uint32_t;  // 0: unknown
+
+void init_contexts();
+
+// Where an operation of the program was called.
+struct CallSite {
+  uint64_t hash;        // calling context of the function it is in
+  uintptr_t pc;         // the return address into that function
+  uintptr_t frame;      // frame address of the detector's entry function: its caller's frame pointer and return address
+  uintptr_t stack_end;  // frame pointers lie below this address
+};
+
+ContextId context_of(const CallSite& site);
+
+// The calling context of the function that is running (__baton_ctx), for calls that are not told it.
+uint64_t current_context();
+
+// The stack of a context: calls `each` with return addresses, innermost first, until it returns false.
+template <class Each>
+void for_each_frame(ContextId context, Each each);
+
+struct StackNode {
+  uintptr_t pc;
+  ContextId caller;
+};
+const StackNode& stack_node(ContextId context);
+
+template <class Each>
+void for_each_frame(ContextId context, Each each) {
+  for (; context != 0; context = stack_node(context).caller) {
+    if (!each(stack_node(context).pc)) return;
+  }
+}
+
+}  // namespace baton::detector

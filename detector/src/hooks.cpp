@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The entry points of a runtime (race_hooks.h).
+
+#include "detector/include/baton/race_hooks.h"
+
+#include <pthread.h>
+
+#include "detector/include/baton/race_abi.h"
+#include "detector/src/access.h"
+#include "detector/src/chain.h"
+#include "detector/src/clock.h"
+#include "detector/src/heap.h"
+#include "detector/src/options.h"
+#include "detector/src/report.h"
+#include "detector/src/sync.h"
+
+using namespace baton::detector;
+
+namespace {
+
+constinit Task* main_task = nullptr;  // set once by __baton_race_start
+
+// The C name is opaque: a task is handed out and taken back as it is.
+baton_task* opaque(Task* task) { return reinterpret_cast<baton_task*>(task); }
+Task* task_of(baton_task* task) { return reinterpret_cast<Task*>(task); }
+
+uintptr_t address_of(const void* p) { return reinterpret_cast<uintptr_t>(p); }
+
+// Where this thread's stack ends; 0 if the system does not say, and then frame pointers are not followed.
+uintptr_t thread_stack_end() {
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return 0;
+  void* lo = nullptr;
+  size_t size = 0;
+  pthread_attr_getstack(&attributes, &lo, &size);
+  pthread_attr_destroy(&attributes);
+  return address_of(lo) + size;
+}
+
+// The frame address is this function's: the stack is unwound from here, and shown from `pc` on.
+[[gnu::noinline]] void object_access(const void* p, size_t n, Kind kind, const void* pc) {
+  Task* task = current_task;
+  if (task == nullptr) return;
+  access(*task, address_of(p), n, kind,
+         {.hash = __baton_ctx,
+          .pc = address_of(pc),
+          .frame = address_of(__builtin_frame_address(0)),
+          .stack_end = task->stack_end});
+}
+
+}  // namespace
+
+extern "C" {
+
+baton_task* __baton_race_start() {
+  use_interposed_malloc();
+  parse_options();
+  init_reports();
+  uintptr_t stack_end = thread_stack_end();
+  Clock::init_pools();
+  init_contexts();
+  init_tasks();
+  init_chains();
+  init_sync();
+  init_shadow();
+  main_task = new_task(nullptr, 1, 0);
+  main_task->stack_end = stack_end;
+  current_task = main_task;
+  return opaque(main_task);
+}
+
+baton_task* __baton_task_create(uint64_t id, const void* pc) {
+  Task* creator = current_task;
+  ContextId creation = 0;
+  if (creator != nullptr) {
+    creation = context_of({.hash = __baton_ctx,
+                           .pc = address_of(pc),
+                           .frame = address_of(__builtin_frame_address(0)),
+                           .stack_end = creator->stack_end});
+  }
+  return opaque(new_task(creator != nullptr ? creator : main_task, id, creation));
+}
+
+void __baton_task_stack(baton_task* task, const void*, const void* hi) { task_of(task)->stack_end = address_of(hi); }
+
+void __baton_task_switch(baton_task* task) {
+  Task* from = current_task;
+  Task* to = task_of(task);
+  if (from != nullptr) from->saved_context = __baton_ctx;
+  if (to != nullptr) __baton_ctx = to->saved_context;
+  current_task = to;
+}
+
+void __baton_task_end(baton_task* task) {
+  if (current_task == task_of(task)) current_task = nullptr;
+  end_task(task_of(task));
+}
+
+void __baton_mem_reset(const void* lo, size_t n) { reset_shadow(address_of(lo), n); }
+
+void __baton_acquire(const void* obj) {
+  if (Task* task = current_task) acquire(*task, address_of(obj));
+}
+void __baton_release(const void* obj) {
+  if (Task* task = current_task) release(*task, address_of(obj));
+}
+void __baton_release_merge(const void* obj) {
+  if (Task* task = current_task) release_merge(*task, address_of(obj));
+}
+void __baton_release_acquire(const void* obj) {
+  if (Task* task = current_task) release_acquire(*task, address_of(obj));
+}
+void __baton_acquire_for(baton_task* task, const void* obj) { acquire(*task_of(task), address_of(obj)); }
+void __baton_release_for(baton_task* task, const void* obj) { release(*task_of(task), address_of(obj)); }
+void __baton_release_merge_for(baton_task* task, const void* obj) { release_merge(*task_of(task), address_of(obj)); }
+void __baton_release_acquire_for(baton_task* task, const void* obj) {
+  release_acquire(*task_of(task), address_of(obj));
+}
+
+void __baton_object_read(const void* p, size_t n, const void* pc) { object_access(p, n, kRead, pc); }
+void __baton_object_write(const void* p, size_t n, const void* pc) { object_access(p, n, kWrite, pc); }
+void __baton_object_atomic(const void* p, size_t n, int is_write, const void* pc) {
+  object_access(p, n, is_write != 0 ? kAtomicWrite : kAtomicRead, pc);
+}
+
+void __baton_ignore_begin() {
+  if (Task* task = current_task) ++task->ignore_depth;
+}
+void __baton_ignore_end() {
+  if (Task* task = current_task) --task->ignore_depth;
+}
+
+uint64_t __baton_race_count() { return race_count(); }
+
+int __baton_race_finish(int status) { return finish_reports(status); }
+
+}  // extern "C"

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "detector/src/mem.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace baton::detector {
+namespace {
+
+void say(const char* line, int length) {
+  if (length > 0 && write(STDERR_FILENO, line, static_cast<size_t>(length)) < 0) return;
+}
+
+}  // namespace
+
+void* reserve(size_t size, const char* what) {
+  void* p = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (p == MAP_FAILED) {
+    char line[256];
+    say(line, snprintf(line, sizeof line,
+                       "baton: race detector: cannot reserve %zu GiB of address space for %s (%s); it needs no memory, "
+                       "but `ulimit -v` must be unlimited and vm.overcommit_memory must not be 2\n",
+                       size >> 30, what, strerror(errno)));
+    _exit(2);
+  }
+  madvise(p, size, MADV_NOHUGEPAGE);  // sparse tables: a huge page would make 2 MB of one touched line
+  madvise(p, size, MADV_DONTDUMP);    // a core file holds the program, not the shadow
+  return p;
+}
+
+void give_back(void* p, size_t size) { munmap(p, size); }
+
+void die(const char* what) {
+  char line[256];
+  say(line, snprintf(line, sizeof line, "baton: race detector: out of room: %s\n", what));
+  _exit(2);
+}
+
+}  // namespace baton::detector

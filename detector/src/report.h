@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Races, once found: which pairs of stacks were reported, and where reports go. The text is print_go.cpp's.
+//
+// One report is written at a time, with one write. While a thread reports, it runs no task: what symbolising allocates
+// and frees is not the program's doing.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detector/src/chain.h"
+#include "detector/src/context.h"
+#include "detector/src/heap.h"
+#include "detector/src/shadow.h"
+#include "detector/src/task.h"
+
+namespace baton::detector {
+
+struct RaceAccess {
+  uintptr_t address;
+  size_t size;
+  Kind kind;
+  ContextId context;
+  Owner owner;
+};
+
+// Whether this pair of stacks was reported before; the order does not matter.
+bool was_reported(ContextId a, ContextId b);
+
+// Reports a race between the access that just happened and an earlier one, unless the pair was reported before. With
+// halt_on_error the process ends here.
+void report_race(const RaceAccess& current, const RaceAccess& previous);
+
+// The running task, as the owner of an access.
+Owner current_owner(const Task& task);
+
+// Opens the log, or says why it cannot be: then reports go to stderr.
+void init_reports();
+
+uint64_t race_count();
+
+// "Found N data race(s)", once, if there were any. Returns the status to end the process with in place of `status`.
+int finish_reports(int status);
+
+// The text of a report (print_go.cpp). `block` is null if the address is not in a heap block.
+class Writer;
+void print_race(Writer& out, const RaceAccess& current, const RaceAccess& previous, const BlockInfo* block);
+
+// Text in memory, written out as a whole.
+class Writer {
+ public:
+  Writer();
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  [[gnu::format(printf, 2, 3)]] void print(const char* format, ...);
+  void write_to(int fd) const;
+
+ private:
+  char* text_;
+  size_t used_ = 0;
+};
+
+}  // namespace baton::detector

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "detector/src/shadow.h"
+
+#include <sched.h>
+
+#include "detector/src/sync.h"
+
+namespace baton::detector {
+
+constinit EntryPool entries;
+constinit Line* shadow_base = nullptr;
+constinit std::atomic<uint8_t>* touched_base = nullptr;
+
+void init_shadow() {
+  // No fixed address: the kernel chooses, so no layout of the address space (ASLR, PIE or not) is ever in the way.
+  shadow_base = static_cast<Line*>(reserve((1ull << kAddressBits) / kLineBytes * sizeof(Line), "the shadow memory"));
+  touched_base =
+      static_cast<std::atomic<uint8_t>*>(reserve(1ull << (kAddressBits - kPageShift), "the map of touched pages"));
+  entries.init("shadow entries");
+}
+
+Line::Held Line::lock() {
+  for (int spins = 0;;) {
+    uint64_t state = state_.load(std::memory_order_relaxed);
+    if ((state & kLocked) == 0 &&
+        state_.compare_exchange_weak(state, state | kLocked, std::memory_order_acquire,  // pairs with unlock()
+                                     std::memory_order_relaxed)) {
+      return Held{state};
+    }
+    if (++spins < 64) {
+      __builtin_ia32_pause();
+    } else {
+      sched_yield();
+    }
+  }
+}
+
+namespace {
+
+// Gathers bit 0 of each group of four into 16 adjacent bits.
+uint32_t gather_words(uint64_t mask) {
+  mask &= 0x1111111111111111ull;
+  mask = (mask | mask >> 3) & 0x0303030303030303ull;
+  mask = (mask | mask >> 6) & 0x000f000f000f000full;
+  mask = (mask | mask >> 12) & 0x000000ff000000ffull;
+  return static_cast<uint32_t>(mask | mask >> 24) & 0xffff;
+}
+
+}  // namespace
+
+uint32_t words_touched(uint64_t mask) {
+  mask |= mask >> 1;
+  return gather_words(mask | mask >> 2);
+}
+
+uint32_t words_filled(uint64_t mask) {
+  mask &= mask >> 1;
+  return gather_words(mask & mask >> 2);
+}
+
+namespace {
+
+// Removes the bytes `mask` from every entry of a locked line.
+void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
+  uint32_t previous = 0;
+  for (uint32_t i = held.head(); i != 0;) {
+    Entry& entry = entries[i];
+    uint32_t next = entry.next;
+    entry.mask &= ~mask;
+    if (entry.mask != 0) {
+      previous = i;
+    } else {
+      if (entry.kind == kSync) free_sync(entry.context);
+      if (previous == 0) {
+        held.set_head(next);
+      } else {
+        entries[previous].next = next;
+      }
+      entries.free(i);
+    }
+    i = next;
+  }
+  uint32_t kept = ~words_touched(mask);
+  held.set_filter(held.read_words() & kept & 0xffff, held.write_words() & kept & 0xffff);
+  if (held.head() == 0) line.set_epoch(0);
+}
+
+}  // namespace
+
+void reset_shadow(uintptr_t lo, size_t n) {
+  uintptr_t end = lo + n;
+  while (lo < end) {
+    if (!page_touched(lo)) {
+      lo = (lo | ((1ull << kPageShift) - 1)) + 1;
+      continue;
+    }
+    uintptr_t line_end = (lo | (kLineBytes - 1)) + 1;
+    uintptr_t stop = line_end < end ? line_end : end;
+    Line& line = line_of(lo);
+    if (!line.untouched()) {
+      Line::Held held = line.lock();
+      forget_bytes(line, held, byte_mask(lo % kLineBytes, stop - lo));
+      line.unlock(held);
+    }
+    lo = stop;
+  }
+}
+
+}  // namespace baton::detector

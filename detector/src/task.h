@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A task: a logical thread, as the detector sees it. It has a vector clock and a current epoch.
+//
+// Invariants:
+//  1. Every access of the task that is in the shadow carries an epoch whose number is at most number_of(epoch).
+//  2. Publishing (a release, the creation of a task) gives away the clock as of number N, and the task goes on at N+1.
+//     It does so lazily: if nothing was recorded and nothing learnt since the last publication, N was published before
+//     and means the same clock, so it is given again. Hence a pair (chain, N) stands for one clock, and whoever knows
+//     N of a chain knows that whole clock: acquiring it again is one comparison.
+//  3. `clock` holds what is known of other chains. The component of the own chain is the epoch's number.
+//
+// Not thread-safe: a Task is used by the thread that runs it, or on its behalf while it cannot run.
+#pragma once
+
+#include <stdint.h>
+
+#include "detector/src/clock.h"
+#include "detector/src/epoch.h"
+
+namespace baton::detector {
+
+// What a release leaves behind: everything in `clock`, and the chain of `origin` up to its number. origin 0: the clock
+// alone, merged from several releases.
+struct Snapshot {
+  Clock clock;
+  Epoch origin = 0;
+
+  bool empty() const { return origin == 0 && clock.empty(); }
+  void clear() {
+    clock.clear();
+    origin = 0;
+  }
+};
+
+struct Task {
+  Epoch epoch = 0;
+  int ignore_depth = 0;      // > 0: accesses are neither recorded nor checked
+  bool recorded = false;     // an entry of the shadow carries `epoch`
+  bool learnt = true;        // the clock changed since the last publication
+  bool owns_epochs = false;  // chain.h knows this task as the owner of its epochs
+  uint32_t creation = 0;     // context of its creation; 0: the main task
+  uint64_t id = 0;
+  uint64_t creator = 0;        // id of the task that created it
+  uint64_t saved_context = 0;  // __baton_ctx while it does not run
+  uintptr_t stack_end = 0;
+  Clock clock;
+  // While nothing was acquired since the task was created: the epoch at which its creator published `clock`. Whoever
+  // knows that epoch knows `clock`, so merging it again is one comparison.
+  Epoch inherited = 0;
+  Snapshot fence_release;  // the clock as of the last release fence: what later relaxed stores publish
+  Clock fence_acquire;     // what relaxed loads saw: learnt by the next acquire fence
+
+  // Whether everything up to `other` happens before what the task does next.
+  bool knows(Epoch other) const {
+    return chain_of(other) == chain_of(epoch) || clock.get(chain_of(other)) >= number_of(other);
+  }
+
+  // Returns the epoch to give away with the clock; see invariant 2.
+  Epoch publish();
+  // release and release_merge of happens-before.md, onto a sync object's snapshot; and acquire from one.
+  void release_to(Snapshot& snapshot);
+  void merge_to(Snapshot& snapshot);
+  void acquire_from(const Snapshot& snapshot);
+
+ private:
+  void renew_chain();
+};
+
+// A new task that starts with the creator's clock (null: knows nothing). Takes over a finished chain if it can.
+Task* new_task(Task* creator, uint64_t id, uint32_t creation);
+// The task has ended; its chain may be taken over by a task that starts after it.
+void end_task(Task* task);
+
+void init_tasks();
+
+}  // namespace baton::detector
