@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The plugin's entry point and its places in the pipeline: at the start the fix for thread-local addresses (always) and
+// the mark for race instrumentation, at the end the undoing of the fix where it is not needed and then the race
+// instrumentation. Both ends are run at every optimisation level.
+//
+// By name, for opt -passes=: baton-thread-local, baton-thread-local-leaf, baton-race-mark, baton-race. Given by name, a
+// pass runs whatever the switches say.
+#include "instrument/options.h"
+#include "instrument/race.h"
+#include "instrument/thread_local.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Passes/PassPlugin.h"
+
+namespace {
+
+using namespace llvm;
+
+void at_start(ModulePassManager& passes, OptimizationLevel) {
+  if (baton::option_thread_local) passes.addPass(baton::ThreadLocalPass());
+  if (baton::option_race) passes.addPass(baton::RaceMarkPass());
+}
+
+void at_end(ModulePassManager& passes, OptimizationLevel) {
+  if (baton::option_thread_local) passes.addPass(baton::ThreadLocalLeafPass());
+  if (baton::option_race) passes.addPass(baton::RacePass());
+}
+
+bool add_by_name(StringRef name, ModulePassManager& passes, ArrayRef<PassBuilder::PipelineElement>) {
+  if (name == "baton-thread-local") {
+    passes.addPass(baton::ThreadLocalPass());
+  } else if (name == "baton-thread-local-leaf") {
+    passes.addPass(baton::ThreadLocalLeafPass());
+  } else if (name == "baton-race-mark") {
+    passes.addPass(baton::RaceMarkPass());
+  } else if (name == "baton-race") {
+    passes.addPass(baton::RacePass());
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void register_passes(PassBuilder& builder) {
+  builder.registerPipelineStartEPCallback(at_start);
+  builder.registerOptimizerLastEPCallback(at_end);
+  builder.registerPipelineParsingCallback(add_by_name);
+}
+
+}  // namespace
+
+extern "C" LLVM_ATTRIBUTE_WEAK __attribute__((visibility("default"))) PassPluginLibraryInfo llvmGetPassPluginInfo() {
+  return {LLVM_PLUGIN_API_VERSION, "baton", LLVM_VERSION_STRING, register_passes};
+}
