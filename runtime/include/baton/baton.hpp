@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All of baton, with the parts of the standard library that a port of a small Go program needs.
+#pragma once
+
+#include <baton/atomic.hpp>
+#include <baton/chan.hpp>
+#include <baton/config.hpp>
+#include <baton/defer.hpp>
+#include <baton/go.hpp>
+#include <baton/panic.hpp>
+#include <baton/sync.hpp>
+#include <baton/time.hpp>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <mutex>
+#include <string>

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Send, receive and close of the untyped channel. Invariants and the plan of an operation are in chan.h.
+#include "runtime/src/chan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <algorithm>
+
+#include "runtime/src/race.h"
+#include "runtime/src/types.h"
+
+namespace baton::rt {
+namespace {
+
+// The most that one channel may occupy; what is more is a mistake of the program. Go: maxAlloc, 2^48 on 64-bit Linux.
+constexpr size_t kMaxBytes = size_t{1} << 47;
+
+// Constructs an element from another, which stays alive. In the ignore scope: it may run on behalf of the goroutine that
+// owns the other end, and what the channel copies to and fro is not an access of the program.
+void move_element(const ElementOps* ops, void* to, void* from) noexcept {
+  if (ops->move == nullptr) {
+    // The common sizes without a call, so without anything that could be recorded.
+    switch (ops->size) {
+      case 1:
+        __builtin_memcpy(to, from, 1);
+        return;
+      case 4:
+        __builtin_memcpy(to, from, 4);
+        return;
+      case 8:
+        __builtin_memcpy(to, from, 8);
+        return;
+      case 16:
+        __builtin_memcpy(to, from, 16);
+        return;
+      default: {
+        race::IgnoreScope ignore;
+        memcpy(to, from, ops->size);
+        return;
+      }
+    }
+  }
+  race::IgnoreScope ignore;
+  ops->move(to, from);
+}
+
+void destroy_element(const ElementOps* ops, void* at) noexcept {
+  if (ops->destroy == nullptr) return;
+  race::IgnoreScope ignore;
+  ops->destroy(at);
+}
+
+// The memory of a channel is the runtime's: the detector neither records its allocation nor keeps anything about it.
+void* allocate(size_t align, size_t bytes) noexcept {
+  race::IgnoreScope ignore;
+  return aligned_alloc(align, bytes);
+}
+
+void deallocate(void* memory, size_t bytes) noexcept {
+  race::mem_reset(memory, bytes);
+  race::IgnoreScope ignore;
+  free(memory);
+}
+
+// Two-way edge of an unbuffered exchange between the running goroutine and a parked one: afterwards each knows what the
+// other did before.
+void race_meet_parked_receiver(Channel* c, G* receiver) noexcept {
+  race::release(&c->rendezvous);
+  race::acquire_for(receiver->task, &c->rendezvous);
+  race::release_for(receiver->task, &c->rendezvous);
+  race::acquire(&c->rendezvous);
+}
+
+void race_meet_parked_sender(Channel* c, G* sender) noexcept {
+  race::release_for(sender->task, &c->rendezvous);
+  race::acquire(&c->rendezvous);
+  race::release(&c->rendezvous);
+  race::acquire_for(sender->task, &c->rendezvous);
+}
+
+bool unlock_after_park(G*, void* lock) noexcept BATON_NO_TSA {
+  static_cast<RuntimeLock*>(lock)->unlock();
+  return true;
+}
+
+[[noreturn]] void block_forever(WaitReason why) noexcept {
+  park(nullptr, nullptr, why);
+  throw_("goroutine on a nil channel was woken");
+}
+
+}  // namespace
+
+void WaitQueue::push(Waiter* waiter) noexcept {
+  waiter->next = nullptr;
+  waiter->previous = last_;
+  waiter->queued = true;
+  if (last_ != nullptr) {
+    last_->next = waiter;
+  } else {
+    first_.store(waiter, std::memory_order_relaxed);
+  }
+  last_ = waiter;
+}
+
+void WaitQueue::remove(Waiter* waiter) noexcept {
+  if (!waiter->queued) return;
+  waiter->queued = false;
+  if (waiter->previous != nullptr) {
+    waiter->previous->next = waiter->next;
+  } else {
+    first_.store(waiter->next, std::memory_order_relaxed);
+  }
+  if (waiter->next != nullptr) {
+    waiter->next->previous = waiter->previous;
+  } else {
+    last_ = waiter->previous;
+  }
+}
+
+Waiter* WaitQueue::take() noexcept {
+  while (Waiter* waiter = first_.load(std::memory_order_relaxed)) {
+    remove(waiter);
+    // A waiter of a select stays valid while it is queued: its select cannot return before it has looked here under the
+    // lock. Once it is out of the queue and lost, it must not be touched again.
+    if (waiter->choice == nullptr || waiter->choice->claim(waiter)) return waiter;
+  }
+  return nullptr;
+}
+
+Attempt send_locked(Channel* c, void* element, Waiter** partner) noexcept {
+  *partner = nullptr;
+  if (c->closed.load(std::memory_order_relaxed)) return Attempt::kClosed;
+  if (Waiter* receiver = c->receivers.take()) {
+    if (c->capacity == 0) {
+      race_meet_parked_receiver(c, receiver->g);
+    } else {
+      // As if the element went through the buffer, which is empty.
+      char* slot = c->slot(c->recv_index);
+      race::release_acquire(slot);
+      race::release_acquire_for(receiver->g->task, slot);
+      c->recv_index = c->after(c->recv_index);
+      c->send_index = c->recv_index;
+    }
+    *partner = receiver;
+    return Attempt::kDone;
+  }
+  const size_t count = c->count.load(std::memory_order_relaxed);
+  if (count == c->capacity) return Attempt::kMustWait;
+  char* slot = c->slot(c->send_index);
+  race::release_acquire(slot);
+  move_element(c->ops, slot, element);
+  c->send_index = c->after(c->send_index);
+  c->count.store(count + 1, std::memory_order_relaxed);
+  return Attempt::kDone;
+}
+
+void finish_send(Channel* c, void* element, Waiter* partner) noexcept {
+  if (partner == nullptr) return;
+  move_element(c->ops, partner->element, element);
+  partner->success = true;
+  ready(partner->g);
+}
+
+Attempt recv_locked(Channel* c, void* element, Waiter** partner) noexcept {
+  *partner = nullptr;
+  const size_t count = c->count.load(std::memory_order_relaxed);
+  if (count == 0 && c->closed.load(std::memory_order_relaxed)) {
+    race::acquire(c);
+    return Attempt::kClosed;
+  }
+  if (c->capacity != 0 && count == 0) return Attempt::kMustWait;
+  Waiter* sender = c->senders.take();
+  *partner = sender;
+  if (c->capacity == 0) {
+    if (sender == nullptr) return Attempt::kMustWait;
+    race_meet_parked_sender(c, sender->g);
+    return Attempt::kDone;
+  }
+  char* slot = c->slot(c->recv_index);
+  race::release_acquire(slot);
+  move_element(c->ops, element, slot);
+  destroy_element(c->ops, slot);
+  c->recv_index = c->after(c->recv_index);
+  if (sender == nullptr) {
+    c->count.store(count - 1, std::memory_order_relaxed);
+    return Attempt::kDone;
+  }
+  // The buffer was full, so the freed slot is its end: the sender's element goes there.
+  race::release_acquire_for(sender->g->task, slot);
+  move_element(c->ops, slot, sender->element);
+  c->send_index = c->recv_index;
+  return Attempt::kDone;
+}
+
+void finish_recv(Channel* c, void* element, Waiter* partner) noexcept {
+  if (partner == nullptr) return;
+  if (c->capacity == 0) move_element(c->ops, element, partner->element);
+  partner->success = true;
+  ready(partner->g);
+}
+
+}  // namespace baton::rt
+
+namespace baton::internal {
+
+using namespace baton::rt;
+
+Channel* chan_make(const ElementOps* ops, ptrdiff_t capacity) {
+  const size_t align = std::max(ops->align, alignof(Channel));
+  const size_t header = (sizeof(Channel) + align - 1) / align * align;
+  if (capacity < 0 || static_cast<size_t>(capacity) > (kMaxBytes - header) / ops->size) {
+    panic_text("makechan: size out of range");
+  }
+  const size_t used = header + static_cast<size_t>(capacity) * ops->size;
+  const size_t bytes = (used + align - 1) / align * align;
+  void* memory = allocate(align, bytes);
+  if (memory == nullptr) fatal("out of memory");
+  Channel* c = new (memory) Channel(ops, static_cast<size_t>(capacity), bytes);
+  c->buffer = static_cast<char*>(memory) + header;
+  return c;
+}
+
+void chan_retain(Channel* c) noexcept { c->references.fetch_add(1, std::memory_order_relaxed); }
+
+// Gives no edge: that this handle was the last one tells nothing about what the others' owners did before.
+void chan_drop(Channel* c) noexcept BATON_NO_TSA {
+  if (c->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  // The destructors of global handles run while other goroutines may still be running.
+  if (sched.stopping.load(std::memory_order_relaxed)) return;
+  for (size_t left = c->count.load(std::memory_order_relaxed), i = c->recv_index; left != 0; left--, i = c->after(i)) {
+    destroy_element(c->ops, c->slot(i));
+  }
+  const size_t bytes = c->allocated;
+  c->~Channel();
+  deallocate(c, bytes);
+}
+
+size_t chan_len(const Channel* c) noexcept { return c->count.load(std::memory_order_relaxed); }
+
+size_t chan_cap(const Channel* c) noexcept { return c->capacity; }
+
+void chan_send(Channel* c, void* element) BATON_NO_TSA {
+  if (c == nullptr) block_forever(WaitReason::kChanSendNil);
+  race::object_read(c, 1, __builtin_return_address(0));
+  Waiter* partner;
+  c->lock.lock();
+  switch (send_locked(c, element, &partner)) {
+    case Attempt::kDone:
+      c->lock.unlock();
+      finish_send(c, element, partner);
+      return;
+    case Attempt::kClosed:
+      c->lock.unlock();
+      panic_text("send on closed channel");
+    case Attempt::kMustWait:
+      break;
+  }
+  Waiter self{.g = current(), .element = element};
+  c->senders.push(&self);
+  park(unlock_after_park, &c->lock, WaitReason::kChanSend);
+  if (!self.success) panic_text("send on closed channel");
+}
+
+bool chan_try_send(Channel* c, void* element) BATON_NO_TSA {
+  if (c == nullptr) return false;
+  race::object_read(c, 1, __builtin_return_address(0));
+  // Without the lock: not closed, then full. Each was true at its moment, and a channel never opens again, so both were
+  // true at the first one: the send could not have been performed then. Pairs with the store in chan_close.
+  if (!c->closed.load(std::memory_order_acquire)) {
+    const bool full = c->capacity == 0 ? c->receivers.empty() : c->count.load(std::memory_order_relaxed) == c->capacity;
+    if (full) return false;
+  }
+  Waiter* partner;
+  c->lock.lock();
+  const Attempt attempt = send_locked(c, element, &partner);
+  c->lock.unlock();
+  if (attempt == Attempt::kClosed) panic_text("send on closed channel");
+  finish_send(c, element, partner);
+  return attempt == Attempt::kDone;
+}
+
+bool chan_recv(Channel* c, void* element) BATON_NO_TSA {
+  if (c == nullptr) block_forever(WaitReason::kChanReceiveNil);
+  Waiter* partner;
+  c->lock.lock();
+  const Attempt attempt = recv_locked(c, element, &partner);
+  if (attempt != Attempt::kMustWait) {
+    c->lock.unlock();
+    finish_recv(c, element, partner);
+    return attempt == Attempt::kDone;
+  }
+  Waiter self{.g = current(), .element = element};
+  c->receivers.push(&self);
+  park(unlock_after_park, &c->lock, WaitReason::kChanReceive);
+  return self.success;
+}
+
+Received chan_try_recv(Channel* c, void* element) BATON_NO_TSA {
+  if (c == nullptr) return Received::kNothing;
+  // Without the lock: empty, then not closed; a channel never opens again, so both were true at the first moment. In
+  // the other order a send and the close could come between the two looks. Pairs with the store in chan_close.
+  const bool is_empty = c->capacity == 0 ? c->senders.empty() : c->count.load(std::memory_order_acquire) == 0;
+  if (is_empty && !c->closed.load(std::memory_order_acquire)) return Received::kNothing;
+  Waiter* partner;
+  c->lock.lock();
+  const Attempt attempt = recv_locked(c, element, &partner);
+  c->lock.unlock();
+  finish_recv(c, element, partner);
+  switch (attempt) {
+    case Attempt::kDone:
+      return Received::kValue;
+    case Attempt::kClosed:
+      return Received::kClosed;
+    case Attempt::kMustWait:
+      break;
+  }
+  return Received::kNothing;
+}
+
+void chan_close(Channel* c) BATON_NO_TSA {
+  if (c == nullptr) panic_text("close of nil channel");
+  const void* caller = __builtin_return_address(0);
+  c->lock.lock();
+  if (c->closed.load(std::memory_order_relaxed)) {
+    c->lock.unlock();
+    panic_text("close of closed channel");
+  }
+  race::object_write(c, 1, caller);
+  race::release(c);
+  // Pairs with the acquire loads of the operations that do not block.
+  c->closed.store(true, std::memory_order_release);
+
+  // All waiters are taken out under the lock and woken after it: a woken goroutine may need the lock at once.
+  Waiter* woken = nullptr;
+  Waiter** end = &woken;
+  for (WaitQueue* queue : {&c->receivers, &c->senders}) {
+    while (Waiter* waiter = queue->take()) {
+      race::acquire_for(waiter->g->task, c);
+      waiter->success = false;
+      waiter->next = nullptr;
+      *end = waiter;
+      end = &waiter->next;
+    }
+  }
+  c->lock.unlock();
+  while (woken != nullptr) {
+    Waiter* waiter = woken;
+    woken = waiter->next;  // before ready: the waiter is gone then
+    ready(waiter->g);
+  }
+}
+
+}  // namespace baton::internal
