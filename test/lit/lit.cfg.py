@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# How the tests under test/lit run. A test is a file with RUN: lines, each a bash command (pipes fail when any part
+# does). Substitutions:
+#   %baton %baton_cxx %baton_cc   our commands            %prefix   where they are installed
+#   %opt %clangxx %gxx            LLVM's opt, clang++ 19, g++ 12      %pass_so   the pass plugin
+#   %root                         the source tree         %s %S %t %T   as in every lit
+#   %exits N COMMAND...           runs COMMAND; fails unless its exit status is N (128 + signal if killed)
+#   %repeat N COMMAND...          runs COMMAND N times, stops at the first failure and shows that run's output
+# FileCheck, not and count are found by name. GOMAXPROCS, GORACE, GOTRACEBACK and NO_COLOR of the caller do not reach
+# the tests.
+import os
+import shutil
+
+import lit.formats
+
+config.name = "baton"
+config.test_format = lit.formats.ShTest(execute_external=True)
+config.suffixes = [".test", ".cpp", ".c", ".ll"]
+config.excludes = ["Inputs"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.baton_binary_root, "lit")
+
+
+def required(path, package):
+    """The path of a tool; ends the run if it is not there, so that no suite passes by having run nothing."""
+    found = path if os.sep in path and os.access(path, os.R_OK) else shutil.which(path)
+    if not found:
+        lit_config.fatal("%s is missing: %s" % (path, package))
+    return found
+
+
+def llvm(name):
+    return required(os.path.join(config.baton_llvm_tools, name), "install the packages of tools/packages.txt")
+
+
+def ours(name):
+    return required(os.path.join(config.baton_prefix, name), "build first (tools/dev build)")
+
+
+for name in ("FileCheck", "not", "count"):
+    llvm(name)
+
+helpers = config.test_source_root
+plugin = ours("lib/baton/baton-pass.so")
+# lit replaces in this order, so a name comes before its own beginnings (%baton).
+config.substitutions += [
+    ("%baton_cxx", ours("bin/baton-c++")),
+    ("%baton_cc", ours("bin/baton-cc")),
+    ("%baton", ours("bin/baton")),
+    ("%opt", llvm("opt")),
+    ("%pass_so", plugin),
+    ("%clangxx", llvm("clang++")),
+    ("%gxx", required("g++", "install the packages of tools/packages.txt")),
+    ("%prefix", config.baton_prefix),
+    ("%root", config.baton_source_root),
+    ("%exits", required(os.path.join(helpers, "exits.sh"), "the source tree is not complete")),
+    ("%repeat", required(os.path.join(helpers, "repeat.sh"), "the source tree is not complete")),
+]
+
+for name in ("GOMAXPROCS", "GORACE", "GOTRACEBACK", "BATON_CLANG"):
+    config.environment.pop(name, None)
+config.environment["NO_COLOR"] = "1"
+config.environment["LC_ALL"] = "C.UTF-8"
+config.environment["PATH"] = os.pathsep.join([config.baton_llvm_tools, os.environ["PATH"]])
