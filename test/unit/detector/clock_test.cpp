@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The persistent clock against the naive model of clock.h: an array.
+
+#include "detector/src/clock.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <random>
+
+#include "detector/src/epoch.h"
+
+namespace baton::detector {
+namespace {
+
+constexpr uint32_t kChains = 5000;
+
+struct ClockTest : testing::Test {
+  static void SetUpTestSuite() {
+    static bool once = (Clock::init_pools(), true);
+    EXPECT_TRUE(once);
+  }
+};
+
+struct Model {
+  std::array<uint64_t, kChains> epoch{};
+
+  bool join(const Model& other) {
+    bool changed = false;
+    for (uint32_t i = 0; i < kChains; ++i) {
+      changed |= other.epoch[i] > epoch[i];
+      epoch[i] = std::max(epoch[i], other.epoch[i]);
+    }
+    return changed;
+  }
+};
+
+TEST_F(ClockTest, UnsetComponentIsZeroHoweverLarge) {
+  Clock clock;
+  EXPECT_EQ(clock.get(0), 0u);
+  EXPECT_EQ(clock.get(kMaxChain), 0u);
+  clock.set(3, 7);
+  EXPECT_EQ(clock.get(3), 7u);
+  EXPECT_EQ(clock.get(4), 0u);
+  EXPECT_EQ(clock.get(kMaxChain), 0u);
+}
+
+TEST_F(ClockTest, LargestChainCanBeSet) {
+  Clock clock;
+  clock.set(1, 5);
+  clock.set(kMaxChain, 9);
+  EXPECT_EQ(clock.get(kMaxChain), 9u);
+  EXPECT_EQ(clock.get(1), 5u);
+  clock.clear();
+  EXPECT_TRUE(clock.empty());
+}
+
+TEST_F(ClockTest, CopyIsNotChangedByLaterWritesToTheOriginal) {
+  Clock a;
+  Clock b;
+  a.set(1, 1);
+  b.assign(a);
+  a.set(1, 2);
+  a.set(1000, 3);
+  EXPECT_EQ(b.get(1), 1u);
+  EXPECT_EQ(b.get(1000), 0u);
+}
+
+TEST_F(ClockTest, JoinOfALowerTreeIntoAHigherOneAndBack) {
+  Clock low;
+  Clock high;
+  low.set(2, 10);
+  high.set(4000, 20);
+  EXPECT_TRUE(high.join(low));
+  EXPECT_FALSE(high.join(low));
+  EXPECT_TRUE(low.join(high));
+  EXPECT_EQ(low.get(4000), 20u);
+  EXPECT_EQ(high.get(2), 10u);
+}
+
+TEST_F(ClockTest, RandomOperationsAgreeWithTheNaiveModel) {
+  for (uint32_t seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    std::mt19937 random(seed);
+    constexpr int kClocks = 6;
+    std::array<Clock, kClocks> clocks;
+    std::array<Model, kClocks> models;
+    // Small trees, large ones, and mixtures: the range of chains differs from seed to seed.
+    uint32_t range = std::array{3u, 16u, 17u, 300u, kChains}[seed % 5];
+    for (int step = 0; step < 400; ++step) {
+      uint32_t a = random() % kClocks;
+      uint32_t b = random() % kClocks;
+      uint32_t chain = random() % (step % 7 == 0 ? std::min(range, 16u) : range);
+      switch (random() % 5) {
+        case 0:
+        case 1: {
+          uint64_t epoch = models[a].epoch[chain] + 1 + random() % 3;
+          clocks[a].set(chain, epoch);
+          models[a].epoch[chain] = epoch;
+          break;
+        }
+        case 2:
+        case 3:
+          ASSERT_EQ(clocks[a].join(clocks[b]), models[a].join(models[b]));
+          break;
+        default:
+          clocks[a].assign(clocks[b]);
+          models[a] = models[b];
+      }
+    }
+    for (int i = 0; i < kClocks; ++i) {
+      for (uint32_t chain = 0; chain < kChains; ++chain) ASSERT_EQ(clocks[i].get(chain), models[i].epoch[chain]);
+      clocks[i].clear();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace baton::detector
