@@ -98,21 +98,30 @@ bool in_program(uintptr_t pc) {
   return pc >= reinterpret_cast<uintptr_t>(&__executable_start) && pc < reinterpret_cast<uintptr_t>(&etext);
 }
 
+// What a frame pointer points to.
+struct FrameRecord {
+  uintptr_t next;
+  uintptr_t return_pc;
+};
+
+const FrameRecord& record_at(uintptr_t frame) { return *reinterpret_cast<const FrameRecord*>(frame); }
+
 // Follows frame pointers to the end of the stack. Returns the depth, or 0 if it came to code that may have none.
 uint32_t walk_frame_pointers(const CallSite& site) {
   uint32_t depth = 0;
   uintptr_t frame = site.frame;
   bool found = false;  // the call at `pc` was reached: frames below it are baton's own
   while (depth < kMaxDepth) {
-    const uintptr_t* words = reinterpret_cast<const uintptr_t*>(frame);
-    uintptr_t next = words[0];
-    uintptr_t return_pc = words[1];
+    const auto [next, return_pc] = record_at(frame);
     if (return_pc == 0) break;  // the entry of a task's stack
-    if (!in_program(return_pc)) return 0;
+    if (!in_program(return_pc)) {
+      if (frame + sizeof(FrameRecord) == site.stack_end) break;  // the caller of main
+      return 0;
+    }
     if (return_pc == site.pc) found = true;
     if (found) frames[depth++] = return_pc;
     if (next == 0) break;
-    if (next <= frame || next + 2 * sizeof(uintptr_t) > site.stack_end || next % sizeof(uintptr_t) != 0) return 0;
+    if (next <= frame || next + sizeof(FrameRecord) > site.stack_end || next % sizeof(uintptr_t) != 0) return 0;
     frame = next;
   }
   return found ? depth : 0;
@@ -176,6 +185,11 @@ ContextId intern(uint32_t depth) {
 }  // namespace
 
 void init_contexts() { nodes.init("call stacks"); }
+
+uintptr_t end_of_program_frames(uintptr_t frame) {
+  while (in_program(record_at(frame).return_pc)) frame = record_at(frame).next;
+  return frame + sizeof(FrameRecord);
+}
 
 ContextId context_of(const CallSite& site) {
   uint64_t key = mix(site.hash ^ mix(site.pc)) | 1;

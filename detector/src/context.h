@@ -24,10 +24,13 @@ struct CallSite {
   uint64_t hash;        // calling context of the function it is in
   uintptr_t pc;         // the return address into that function
   uintptr_t frame;      // frame address of the detector's entry function: its caller's frame pointer and return address
-  uintptr_t stack_end;  // frame pointers lie below this address
+  uintptr_t stack_end;  // frame records lie below this address
 };
 
 ContextId context_of(const CallSite& site);
+
+// The end of the frame records of the stack that holds `frame`: behind the last frame of the program's own code.
+uintptr_t end_of_program_frames(uintptr_t frame);
 
 // The calling context of the function that is running (__baton_ctx), for calls that are not told it.
 uint64_t current_context();

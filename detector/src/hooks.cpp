@@ -4,8 +4,6 @@
 
 #include "detector/include/baton/race_hooks.h"
 
-#include <pthread.h>
-
 #include "detector/include/baton/race_abi.h"
 #include "detector/src/access.h"
 #include "detector/src/chain.h"
@@ -27,17 +25,6 @@ Task* task_of(baton_task* task) { return reinterpret_cast<Task*>(task); }
 
 uintptr_t address_of(const void* p) { return reinterpret_cast<uintptr_t>(p); }
 
-// Where this thread's stack ends; 0 if the system does not say, and then frame pointers are not followed.
-uintptr_t thread_stack_end() {
-  pthread_attr_t attributes;
-  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return 0;
-  void* lo = nullptr;
-  size_t size = 0;
-  pthread_attr_getstack(&attributes, &lo, &size);
-  pthread_attr_destroy(&attributes);
-  return address_of(lo) + size;
-}
-
 // The frame address is this function's: the stack is unwound from here, and shown from `pc` on.
 [[gnu::noinline]] void object_access(const void* p, size_t n, Kind kind, const void* pc) {
   Task* task = current_task;
@@ -57,7 +44,6 @@ baton_task* __baton_race_start() {
   use_interposed_malloc();
   parse_options();
   init_reports();
-  uintptr_t stack_end = thread_stack_end();
   Clock::init_pools();
   init_contexts();
   init_tasks();
@@ -65,7 +51,7 @@ baton_task* __baton_race_start() {
   init_sync();
   init_shadow();
   main_task = new_task(nullptr, 1, 0);
-  main_task->stack_end = stack_end;
+  main_task->stack_end = end_of_program_frames(address_of(__builtin_frame_address(0)));
   current_task = main_task;
   return opaque(main_task);
 }
