@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every public header needs of the compiler.
+#pragma once
+
+// Functions of the public headers that only stand between the user's code and the library. They are always inlined and
+// carry no debug information of their own, so that stacks, reports and debuggers show the line that called them.
+#if defined(__clang__)
+#define BATON_INLINE inline __attribute__((always_inline, nodebug))
+#elif defined(__GNUC__)
+#define BATON_INLINE inline __attribute__((always_inline, artificial))
+#else
+#define BATON_INLINE inline
+#endif

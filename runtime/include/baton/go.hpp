@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// go(f, args...) and what belongs to goroutines as such.
+//
+// A goroutine runs until its function returns. Nobody owns it or joins it (use a WaitGroup or a channel); when main
+// returns, the process ends with it. An exception that leaves the function ends the process with its text, the
+// goroutine's stack and exit status 2.
+#pragma once
+
+#include <baton/config.hpp>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace baton {
+
+namespace internal {
+
+// Creates a goroutine that calls run(closure). The return address of this call is the goroutine's place of creation.
+void spawn(void (*run)(void*), void* closure);
+
+// A callable with its arguments on their way to a goroutine. run() is the outermost frame of the goroutine that belongs
+// to the program; it calls the user's function directly, without frames of std::apply or std::invoke in between.
+template <class F, class... A>
+struct GoCall {
+  F f;
+  std::tuple<A...> args;
+
+  static void run(void* closure) {
+    std::unique_ptr<GoCall> call(static_cast<GoCall*>(closure));
+    call->invoke(std::index_sequence_for<A...>());
+  }
+
+  template <std::size_t... I>
+  BATON_INLINE void invoke(std::index_sequence<I...>) {
+    if constexpr (std::is_member_pointer_v<F>) {
+      static_cast<void>(std::invoke(std::move(f), std::get<I>(std::move(args))...));
+    } else {
+      static_cast<void>(std::move(f)(std::get<I>(std::move(args))...));
+    }
+  }
+};
+
+}  // namespace internal
+
+// Runs f(args...) in a new goroutine. The arguments are evaluated here, decayed and moved in, as with std::thread; use
+// std::ref for a reference. Never blocks; the new goroutine is the next to run on this processor. May be called by any
+// thread, and by static initialisers (the goroutine then runs once main has started). Follows Go's go statement.
+template <class F, class... A>
+  requires std::is_invocable_v<std::decay_t<F>, std::decay_t<A>...>
+BATON_INLINE void go(F&& f, A&&... args) {
+  using Call = internal::GoCall<std::decay_t<F>, std::decay_t<A>...>;
+  internal::spawn(&Call::run, new Call{std::forward<F>(f), std::tuple<std::decay_t<A>...>(std::forward<A>(args)...)});
+}
+
+// Lets other goroutines run; the caller goes on later. Does nothing in a thread that is not a goroutine's. Follows Go's
+// runtime.Gosched.
+void gosched() noexcept;
+
+// Ends the calling goroutine as if its functions returned one after the other: destructors and deferred calls run. A
+// catch (...) on the way must rethrow. In main, the process goes on until the other goroutines have ended, and then
+// fails as in Go. Follows Go's runtime.Goexit.
+[[noreturn]] void goexit();
+
+// Sets how many goroutines run at the same time and returns the previous number; n < 1 only asks. At most 1024.
+// Lowering it waits until the surplus processors have reached a scheduling point: other goroutines may run meanwhile.
+// The start value is the environment variable GOMAXPROCS, else the number of CPUs that the process may use. Follows
+// Go's runtime.GOMAXPROCS.
+int gomaxprocs(int n);
+
+// The number of CPUs in the process's affinity mask when it started. Never blocks. Follows Go's runtime.NumCPU.
+int num_cpu() noexcept;
+
+// The number of goroutines that exist, main among them. Never blocks. Follows Go's runtime.NumGoroutine.
+int num_goroutine() noexcept;
+
+}  // namespace baton

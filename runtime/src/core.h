@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the scheduler's own files know of each other. Everybody else uses sched.h.
+#pragma once
+
+#include "runtime/src/sched.h"
+#include "runtime/src/types.h"
+
+namespace baton::rt {
+
+// sched.cpp: the loop that each thread runs on its own stack.
+
+// The calling thread's M; null on a thread that is not the runtime's. Never inlined: a compiler may keep the address of
+// a thread-local variable across a switch, after which it is another thread's.
+M* current_m() noexcept;
+void set_current_m(M* m) noexcept;
+// Takes goroutines and runs them, for ever. `m` has a P or is about to look for one.
+[[noreturn]] void scheduler_main(void* m) noexcept;
+// Leaves the running goroutine; the scheduler does m->after with it. Returns when somebody resumes it.
+void leave(M* m, After after) noexcept;
+// Takes up to `max` goroutines (0: a fair share) from the global queue: returns one, puts the others in p's ring.
+G* take_global(P* p, uint32_t max) noexcept BATON_REQUIRES(sched.lock);
+void put_global(G* g) noexcept BATON_REQUIRES(sched.lock);
+void append_global(GList* list, uint32_t n) noexcept BATON_REQUIRES(sched.lock);
+// Queues a runnable goroutine on p.
+void put_local(P* p, G* g, bool next) noexcept;
+
+// spin.cpp: threads that wake, look for work and go to sleep.
+
+// A goroutine has become runnable: wakes a thread for an idle P, unless one is looking for work already.
+void wakep() noexcept;
+// Runs P (null: any idle one) on an idle or new thread.
+void startm(P* p, bool spinning) noexcept;
+// Puts the thread to sleep until startm gives it a P. It has none.
+void stopm(M* m) noexcept;
+// The thread no longer looks for work, if it did.
+void stop_spinning(M* m) noexcept;
+// A spinning thread has found work: it stops spinning, and another one may have to begin.
+void reset_spinning(M* m) noexcept;
+// The thread found nothing at all. Returns with a P, when there may be work again.
+void idle(M* m) noexcept;
+// A timer that fires at `when` was started: some thread must be awake by then.
+void wake_for_timer(int64_t when) noexcept;
+void acquire_p(M* m, P* p) noexcept;
+P* release_p(M* m) noexcept;
+void put_idle_p(P* p) noexcept BATON_REQUIRES(sched.lock);
+P* take_idle_p() noexcept BATON_REQUIRES(sched.lock);
+// Whether any P, or the global queue, has something to run.
+bool work_anywhere() noexcept;
+// The time of the earliest timer of all; 0: there is none.
+int64_t earliest_timer() noexcept;
+
+// proc.cpp: birth and death of goroutines.
+void newproc(void (*run)(void*), void* closure, const void* pc) noexcept;
+void recycle(P* p, G* g) noexcept;
+[[noreturn]] void end_goroutine() noexcept;
+G* new_main_goroutine(void* outermost_frame) noexcept;
+// Tells the detector of the goroutines that static initialisers have created.
+void announce_early_goroutines() noexcept;
+// Gives a dying P's finished goroutines to the others.
+void release_free_goroutines(P* p) noexcept BATON_REQUIRES(sched.lock);
+
+// procs.cpp: processors, their number, threads.
+void init_procs(int count) noexcept;
+// True if m's P is surplus: it is gone, and its work is where others find it.
+bool retire_if_surplus(M* m) noexcept;
+void init_first_thread() noexcept;
+// Starts a thread that runs p. Its place in thread_count has been taken.
+void start_thread(int id, P* p, bool spinning) noexcept;
+// The start value of GOMAXPROCS (cpus.cpp). A bad environment variable costs one line on stderr.
+int initial_procs() noexcept;
+
+// main.cpp
+// No goroutine starts running from now on, except on the calling thread.
+void stop_for_exit() noexcept;
+
+// deadlock.cpp
+// Called when a thread is about to sleep: ends the process if nothing can ever run again. Returns false if that cannot
+// be decided yet because of foreign threads: ask again later.
+bool check_dead() noexcept BATON_REQUIRES(sched.lock);
+
+// fatal.cpp
+// After::kFatal: prints on the scheduler's stack and ends the process.
+[[noreturn]] void die_on_scheduler(M* m) noexcept;
+void install_terminate_handler() noexcept;
+
+}  // namespace baton::rt

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/src/fatal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/src/core.h"
+#include "runtime/src/traceback.h"
+
+namespace baton::rt {
+namespace {
+
+constexpr int kExitStatus = 2;
+
+struct Death {
+  const char* kind;
+  const char* subject;
+  const char* text;
+  bool all;
+  const G* g;
+  Trace trace;
+};
+
+// One thread prints; others that die meanwhile wait for the end. Taken by exchange.
+constinit std::atomic<bool> dying{false};
+constinit std::atomic<M*> dying_m{nullptr};  // whose second death, in the middle of the first, ends the process at once
+
+// What the program has printed so far comes before its obituary, unless another thread is printing just now.
+void flush_stdout() noexcept {
+  if (ftrylockfile(stdout) != 0) return;
+  fflush_unlocked(stdout);
+  funlockfile(stdout);
+}
+
+[[noreturn]] void print_and_end(const Death& death) noexcept {
+  flush_stdout();
+  race::finish(kExitStatus);
+  const char* level = getenv("GOTRACEBACK");
+  {
+    Out out;
+    out << death.kind << death.subject << death.text << "\n";
+    if (level == nullptr || strcmp(level, "none") != 0) {
+      const bool one = death.g != nullptr || death.trace.size != 0;
+      if (one) {
+        out << "\n";
+        print_running(out, death.g, death.trace);
+      }
+      if (death.all || (level != nullptr && strcmp(level, "all") == 0)) print_others(out, death.g);
+    }
+  }
+  _exit(kExitStatus);
+}
+
+}  // namespace
+
+void die(const char* kind, const char* subject, const char* text, bool all) noexcept {
+  M* m = current_m();
+  if (dying.exchange(true, std::memory_order_acq_rel)) {
+    if (m != nullptr && dying_m.load(std::memory_order_relaxed) == m) _exit(kExitStatus);
+    for (;;) pause();
+  }
+  dying_m.store(m, std::memory_order_relaxed);
+  sched.stopping.store(true, std::memory_order_seq_cst);
+  Death death{kind, subject, text, all, nullptr, {}};
+  // A thread's own scheduler has no stack that would tell the user anything.
+  if (m != nullptr && m->current == nullptr) print_and_end(death);
+  death.trace = capture_trace();
+  if (m == nullptr) print_and_end(death);
+  // A goroutine's stack may have too little room left for reading debug information.
+  death.g = m->current;
+  m->unlock_arg = &death;
+  leave(m, After::kFatal);
+  __builtin_unreachable();
+}
+
+void die_on_scheduler(M* m) noexcept { print_and_end(*static_cast<const Death*>(m->unlock_arg)); }
+
+void fatal(const char* text) noexcept { die("fatal error: ", "", text, true); }
+
+void throw_(const char* text) noexcept { die("fatal error: ", "runtime: ", text, true); }
+
+}  // namespace baton::rt

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How the process ends when it cannot go on. Three words, three meanings, as in Go's runtime:
+//   panic   the program's fault, an exception; this file comes in when nobody catches it
+//   fatal   the program's fault, cannot be caught: all stacks
+//   throw_  the runtime's fault: all stacks
+// Exit status 2 in each case. The environment variable GOTRACEBACK says whose stacks a panic prints: none, single (the
+// default) or all.
+#pragma once
+
+namespace baton::rt {
+
+// Prints the parts of the headline as one line, then stacks, and ends the process. `all`: of all goroutines.
+[[noreturn]] void die(const char* kind, const char* subject, const char* text, bool all) noexcept;
+
+}  // namespace baton::rt

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The beginning and the end of the process. Programs are linked with --wrap=main: the C library calls __wrap_main,
+// which starts the scheduler and runs the program's main as goroutine 1, on the process's own stack.
+//
+// The end: main returns or anybody calls exit(). Other goroutines vanish. Static destructors run on the exiting
+// goroutine; so that they do not race with goroutines that start running late, no more work is handed out from then on.
+// What runs on other threads goes on until its next scheduling point. If the exiting goroutine itself has to wait (a
+// destructor that waits for a goroutine), work is handed out again: the alternative is to hang.
+#include <stdlib.h>
+
+#include "runtime/src/core.h"
+
+extern "C" {
+int __real_main(int argc, char** argv, char** envp);
+int __wrap_main(int argc, char** argv, char** envp);
+}
+
+namespace baton::rt {
+namespace {
+
+// Runs first of all exit handlers that existed before main, whoever called exit().
+void at_exit(int status, void*) noexcept {
+  stop_for_exit();
+  const int verdict = race::finish(status);
+  // exit() within a handler goes on with the remaining handlers, with the new status.
+  if (verdict != status) exit(verdict);
+}
+
+void start(void* outermost_frame) noexcept {
+  race::Task* task = race::start();
+  init_first_thread();
+  M* m = current_m();
+  G* g = new_main_goroutine(outermost_frame);
+  g->task = task;
+  init_procs(sched.requested_procs != 0 ? sched.requested_procs : initial_procs());
+  m->current = g;
+  m->p->tick = 1;  // main's own first time slice
+  install_terminate_handler();
+  on_exit(&at_exit, nullptr);
+  announce_early_goroutines();
+  // Releasing: threads that see it may use everything set up above; pairs with the acquiring load in newproc.
+  sched.started.store(true, std::memory_order_release);
+  wakep();
+}
+
+}  // namespace
+
+void stop_for_exit() noexcept {
+  if (sched.exiting.load(std::memory_order_relaxed) != nullptr) return;
+  sched.exiting.store(current_m(), std::memory_order_release);
+  sched.stopping.store(true, std::memory_order_seq_cst);
+}
+
+}  // namespace baton::rt
+
+int __wrap_main(int argc, char** argv, char** envp) {
+  baton::rt::start(__builtin_frame_address(0));
+  const int status = __real_main(argc, argv, envp);
+  baton::rt::stop_for_exit();
+  exit(status);
+}

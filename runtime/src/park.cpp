@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How a goroutine stops and goes on: park, ready, yield. A goroutine becomes findable for its waker (park's unlock)
+// only when it is off its stack, on the scheduler's: so a waker can never resume a stack that is still in use, and no
+// wake-up is lost between the decision to wait and the waiting.
+#include "runtime/src/core.h"
+
+namespace baton::rt {
+namespace {
+
+// xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled", 2016.
+uint32_t step(uint64_t* state) noexcept {
+  uint64_t x = *state;
+  x ^= x >> 12;
+  x ^= x << 25;
+  x ^= x >> 27;
+  *state = x;
+  return static_cast<uint32_t>((x * 0x2545f4914f6cdd1dull) >> 32);
+}
+
+}  // namespace
+
+void park(bool (*unlock)(G* g, void* arg), void* arg, WaitReason why) noexcept {
+  M* m = current_m();
+  if (m == nullptr || m->current == nullptr) fatal("a thread that is not a goroutine cannot wait for goroutines");
+  m->unlock = unlock;
+  m->unlock_arg = arg;
+  m->why = why;
+  leave(m, After::kPark);
+}
+
+void ready(G* g) noexcept {
+  if (g->status.load(std::memory_order_relaxed) != GStatus::kWaiting) throw_("ready: the goroutine is not parked");
+  g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+  M* m = current_m();
+  if (m != nullptr && m->p != nullptr) {
+    put_local(m->p, g, true);
+  } else {
+    RuntimeLockGuard guard(sched.lock);
+    put_global(g);
+  }
+  wakep();
+}
+
+void yield() noexcept {
+  M* m = current_m();
+  if (m == nullptr || m->current == nullptr) return;
+  leave(m, After::kYield);
+}
+
+uint32_t fast_random() noexcept {
+  if (M* m = current_m()) return step(&m->random);
+  // Written by any thread, relaxed: lost steps only make it more random.
+  static constinit std::atomic<uint64_t> shared{0x9e3779b97f4a7c15ull};
+  uint64_t state = shared.load(std::memory_order_relaxed);
+  const uint32_t value = step(&state);
+  shared.store(state, std::memory_order_relaxed);
+  return value;
+}
+
+}  // namespace baton::rt

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Birth and death of goroutines. A finished goroutine keeps its stack and goes to a list of its processor, from where
+// the next go() takes it: so a short goroutine costs no memory and no system call.
+#include <baton/go.hpp>
+
+#include <new>
+
+#include "runtime/src/core.h"
+#include "runtime/src/slab.h"
+
+namespace baton::internal {
+
+// Where a goroutine's own frames end: traces are cut here.
+[[noreturn]] __attribute__((noinline)) void goroutine_main(void* goroutine) noexcept {
+  const auto* g = static_cast<rt::G*>(goroutine);
+  g->run(g->closure);
+  rt::end_goroutine();
+}
+
+__attribute__((noinline)) void spawn(void (*run)(void*), void* closure) {
+  rt::newproc(run, closure, __builtin_return_address(0));
+}
+
+}  // namespace baton::internal
+
+namespace baton::rt {
+namespace {
+
+// A processor keeps this many finished goroutines; half go to the common list when there are more.
+constexpr uint32_t kFreeLimit = 64;
+
+void remember(G* g) noexcept {
+  // Releasing: a dump that finds g (acquiring load) sees it constructed.
+  G* head = sched.all_goroutines.load(std::memory_order_relaxed);
+  do {
+    g->all_link = head;
+  } while (!sched.all_goroutines.compare_exchange_weak(head, g, std::memory_order_release, std::memory_order_relaxed));
+}
+
+G* new_goroutine() noexcept {
+  G* g = new (slab_alloc(sizeof(G))) G();
+  g->stack = stack_alloc();
+  remember(g);
+  return g;
+}
+
+G* pop(G** list, uint32_t* count) noexcept {
+  G* g = *list;
+  if (g == nullptr) return nullptr;
+  *list = g->sched_link;
+  --*count;
+  return g;
+}
+
+void push(G** list, uint32_t* count, G* g) noexcept {
+  g->sched_link = *list;
+  *list = g;
+  ++*count;
+}
+
+G* free_goroutine(P* p) noexcept {
+  if (p != nullptr) {
+    if (G* g = pop(&p->free, &p->free_count)) return g;
+  }
+  if (sched.started.load(std::memory_order_relaxed)) {
+    RuntimeLockGuard guard(sched.lock);
+    if (p != nullptr) {
+      for (uint32_t n = 1; n < kFreeLimit / 2 && sched.free_count > 1; n++) {
+        push(&p->free, &p->free_count, pop(&sched.free, &sched.free_count));
+      }
+    }
+    if (G* g = pop(&sched.free, &sched.free_count)) return g;
+  }
+  return new_goroutine();
+}
+
+// What the previous goroutine left on the stack is not this one's.
+void reset_stack(G* g) noexcept {
+  if constexpr (race::kEnabled) {
+    g->touched = stack_touched(g->stack, g->touched);
+    race::mem_reset(g->touched, static_cast<size_t>(g->stack.hi - g->touched));
+  }
+}
+
+}  // namespace
+
+void newproc(void (*run)(void*), void* closure, const void* pc) noexcept {
+  M* m = current_m();
+  P* p = m == nullptr ? nullptr : m->p;
+  const bool started = sched.started.load(std::memory_order_acquire);  // pairs with __wrap_main
+  G* g = free_goroutine(p);
+  g->id = sched.last_id.fetch_add(1, std::memory_order_relaxed) + 1;
+  g->parent_id = m != nullptr && m->current != nullptr ? m->current->id : 0;
+  g->go_pc = pc;
+  g->run = run;
+  g->closure = closure;
+  prepare(&g->context, g->stack, &internal::goroutine_main, g);
+  if (started) {
+    reset_stack(g);
+    g->task = race::task_create(g->id, pc);
+    race::task_stack(g->task, g->stack.lo, g->stack.hi);
+  }
+  g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+  if (p != nullptr) {
+    p->created.store(p->created.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    // As in Go, tests that look for races must not rely on an order that other processors would not keep.
+    const bool next = !race::kEnabled || sched.proc_count.load(std::memory_order_relaxed) == 1 || (fast_random() & 1);
+    put_local(p, g, next);
+    if (!next) std::atomic_thread_fence(std::memory_order_seq_cst);  // publish, then check (spin.cpp)
+  } else {
+    sched.created_elsewhere.fetch_add(1, std::memory_order_relaxed);
+    RuntimeLockGuard guard(sched.lock);
+    put_global(g);
+  }
+  if (started) wakep();
+}
+
+void end_goroutine() noexcept {
+  M* m = current_m();
+  race::task_end(m->current->task);
+  leave(m, After::kExit);
+  __builtin_unreachable();
+}
+
+void recycle(P* p, G* g) noexcept {
+  g->status.store(GStatus::kDead, std::memory_order_relaxed);
+  g->task = nullptr;
+  p->ended.store(p->ended.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  if (g->outermost_frame != nullptr) {
+    // main ended by goexit(); its stack is the process's own and not used again.
+    RuntimeLockGuard guard(sched.lock);
+    sched.main_ended = true;
+    return;
+  }
+  push(&p->free, &p->free_count, g);
+  if (p->free_count < kFreeLimit) return;
+  RuntimeLockGuard guard(sched.lock);
+  while (p->free_count > kFreeLimit / 2) {
+    push(&sched.free, &sched.free_count, pop(&p->free, &p->free_count));
+  }
+}
+
+void release_free_goroutines(P* p) noexcept {
+  while (G* g = pop(&p->free, &p->free_count)) push(&sched.free, &sched.free_count, g);
+}
+
+G* new_main_goroutine(void* outermost_frame) noexcept {
+  G* g = new (slab_alloc(sizeof(G))) G();
+  g->id = 1;
+  g->outermost_frame = outermost_frame;
+  g->status.store(GStatus::kRunning, std::memory_order_relaxed);
+  remember(g);
+  return g;
+}
+
+void announce_early_goroutines() noexcept {
+  for (G* g = sched.all_goroutines.load(std::memory_order_acquire); g != nullptr; g = g->all_link) {
+    if (g->status.load(std::memory_order_relaxed) != GStatus::kRunnable) continue;
+    g->task = race::task_create(g->id, g->go_pc);
+    race::task_stack(g->task, g->stack.lo, g->stack.hi);
+  }
+}
+
+}  // namespace baton::rt
+
+namespace baton {
+
+void gosched() noexcept { rt::yield(); }
+
+int num_goroutine() noexcept {
+  uint64_t created = rt::sched.created_elsewhere.load(std::memory_order_relaxed);
+  uint64_t ended = 0;
+  const int n = rt::sched.procs_ever.load(std::memory_order_acquire);
+  for (int i = 0; i < n; i++) {
+    created += rt::sched.all[i]->created.load(std::memory_order_relaxed);
+    ended += rt::sched.all[i]->ended.load(std::memory_order_relaxed);
+  }
+  return static_cast<int>(created - ended);
+}
+
+}  // namespace baton

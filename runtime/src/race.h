@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The detector as the runtime sees it. In libbaton_race.a (BATON_RACE) each function calls its namesake of
+// race_hooks.h; in libbaton.a each is empty and costs nothing, so callers need no #if.
+//
+// Rules:
+//  * No task is current while a thread runs scheduler code: there only the forms with a task do anything.
+//  * A goroutine's task is g->task; it is null in builds without the detector.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if BATON_RACE
+#include "detector/include/baton/race_hooks.h"
+#else
+struct baton_task;
+#endif
+
+namespace baton::rt::race {
+
+using Task = ::baton_task;
+
+#if BATON_RACE
+inline constexpr bool kEnabled = true;
+#define BATON_RACE_HOOK(...) __VA_ARGS__
+#define BATON_RACE_VALUE(call, otherwise) return call
+#else
+inline constexpr bool kEnabled = false;
+#define BATON_RACE_HOOK(...)
+#define BATON_RACE_VALUE(call, otherwise) return otherwise
+#endif
+
+// Life of tasks.
+inline Task* start() noexcept { BATON_RACE_VALUE(__baton_race_start(), nullptr); }
+inline int finish(int status) noexcept { BATON_RACE_VALUE(__baton_race_finish(status), status); }
+inline Task* task_create([[maybe_unused]] uint64_t id, [[maybe_unused]] const void* pc) noexcept {
+  BATON_RACE_VALUE(__baton_task_create(id, pc), nullptr);
+}
+inline void task_stack([[maybe_unused]] Task* task, [[maybe_unused]] const void* lo,
+                       [[maybe_unused]] const void* hi) noexcept {
+  BATON_RACE_HOOK(__baton_task_stack(task, lo, hi);)
+}
+inline void task_switch([[maybe_unused]] Task* task) noexcept { BATON_RACE_HOOK(__baton_task_switch(task);) }
+inline void task_end([[maybe_unused]] Task* task) noexcept { BATON_RACE_HOOK(__baton_task_end(task);) }
+inline void mem_reset([[maybe_unused]] const void* lo, [[maybe_unused]] size_t n) noexcept {
+  BATON_RACE_HOOK(__baton_mem_reset(lo, n);)
+}
+
+// Clock operations of the running goroutine on the sync object at `obj`.
+inline void acquire([[maybe_unused]] const void* obj) noexcept { BATON_RACE_HOOK(__baton_acquire(obj);) }
+inline void release([[maybe_unused]] const void* obj) noexcept { BATON_RACE_HOOK(__baton_release(obj);) }
+inline void release_merge([[maybe_unused]] const void* obj) noexcept { BATON_RACE_HOOK(__baton_release_merge(obj);) }
+inline void release_acquire([[maybe_unused]] const void* obj) noexcept {
+  BATON_RACE_HOOK(__baton_release_acquire(obj);)
+}
+
+// The same on behalf of a parked goroutine's task.
+inline void acquire_for([[maybe_unused]] Task* task, [[maybe_unused]] const void* obj) noexcept {
+  BATON_RACE_HOOK(__baton_acquire_for(task, obj);)
+}
+inline void release_for([[maybe_unused]] Task* task, [[maybe_unused]] const void* obj) noexcept {
+  BATON_RACE_HOOK(__baton_release_for(task, obj);)
+}
+inline void release_merge_for([[maybe_unused]] Task* task, [[maybe_unused]] const void* obj) noexcept {
+  BATON_RACE_HOOK(__baton_release_merge_for(task, obj);)
+}
+inline void release_acquire_for([[maybe_unused]] Task* task, [[maybe_unused]] const void* obj) noexcept {
+  BATON_RACE_HOOK(__baton_release_acquire_for(task, obj);)
+}
+
+// Checked accesses made by the runtime in the name of the user's call at `pc`.
+inline void object_read([[maybe_unused]] const void* p, [[maybe_unused]] size_t n,
+                        [[maybe_unused]] const void* pc) noexcept {
+  BATON_RACE_HOOK(__baton_object_read(p, n, pc);)
+}
+inline void object_write([[maybe_unused]] const void* p, [[maybe_unused]] size_t n,
+                         [[maybe_unused]] const void* pc) noexcept {
+  BATON_RACE_HOOK(__baton_object_write(p, n, pc);)
+}
+inline void object_atomic([[maybe_unused]] const void* p, [[maybe_unused]] size_t n, [[maybe_unused]] bool is_write,
+                          [[maybe_unused]] const void* pc) noexcept {
+  BATON_RACE_HOOK(__baton_object_atomic(p, n, is_write ? 1 : 0, pc);)
+}
+
+// For a scope, the running goroutine's plain accesses, allocations and frees are the runtime's own bookkeeping. It must
+// not span park(): the scope ends on the thread-local state of the task that began it.
+class IgnoreScope {
+ public:
+  IgnoreScope() noexcept { BATON_RACE_HOOK(__baton_ignore_begin();) }
+  ~IgnoreScope() { BATON_RACE_HOOK(__baton_ignore_end();) }
+  IgnoreScope(const IgnoreScope&) = delete;
+  IgnoreScope& operator=(const IgnoreScope&) = delete;
+};
+
+#undef BATON_RACE_HOOK
+#undef BATON_RACE_VALUE
+
+}  // namespace baton::rt::race

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Goroutine stacks: slots of reserved address space. The kernel gives a page when it is first touched, so a slot costs
+// what the goroutine used of it, and there is no growing or copying (C++ keeps raw pointers into stacks).
+//
+//  * A slot is kSlotSize long. Its lowest page is the guard: running into it is a fault, never silent damage.
+//  * Slots lie in chunks that are never unmapped. A free slot keeps its pages and is reused first (last in, first out).
+//  * Stacks begin at one of 16 offsets below the top of their slot: if all began at the same one, the hot frames of all
+//    goroutines would compete for the same lines of the first-level cache.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace baton::rt {
+
+struct Stack {
+  char* lo = nullptr;  // lowest usable byte, right above the guard
+  char* hi = nullptr;  // where the stack begins; 16-byte aligned
+};
+
+inline constexpr size_t kSlotSize = size_t{256} << 10;
+inline constexpr size_t kGuardSize = 4096;
+
+// A slot with its guard in place. Ends the process if there is no address space left. Thread-safe.
+Stack stack_alloc() noexcept;
+
+// Returns a slot that nothing runs on any more. Thread-safe.
+void stack_free(Stack stack) noexcept;
+
+// The lowest address of `stack` that may have been written since the process began, page-aligned; `known` is an earlier
+// answer for the same stack, or null. A system call; for the detector's sake only.
+char* stack_touched(const Stack& stack, char* known) noexcept;
+
+}  // namespace baton::rt

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/src/traceback.h"
+
+#include <string.h>
+#include <unwind.h>
+
+#include <algorithm>
+
+#include "detector/include/baton/symbolize.h"
+#include "runtime/src/slab.h"
+
+namespace baton::rt {
+namespace {
+
+constexpr size_t kMaxFrames = size_t{1} << 20;  // address space only; pages come as they are filled
+
+_Unwind_Reason_Code collect(_Unwind_Context* context, void* arg) noexcept {
+  auto* trace = static_cast<Trace*>(arg);
+  const uintptr_t pc = _Unwind_GetIP(context);
+  if (pc == 0 || trace->size == kMaxFrames) return _URC_END_OF_STACK;
+  trace->pcs[trace->size++] = pc;
+  return _URC_NO_REASON;
+}
+
+bool starts_with(const char* text, const char* prefix) noexcept { return strncmp(text, prefix, strlen(prefix)) == 0; }
+
+// Frames above the user's: the runtime, and the C++ library on its way from a throw to std::terminate.
+bool hidden_at_top(const char* function) noexcept {
+  static constexpr const char* kPrefixes[] = {
+      "baton::rt::", "baton::internal::", "std::terminate", "__cxxabiv1::",          "__cxa_", "_Unwind_", "??",
+      "__gxx_",      "std::__throw_",     "baton_switch",   "__clang_call_terminate"};
+  if (starts_with(function, "void ")) function += strlen("void ");
+  return std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
+                     [&](const char* prefix) { return starts_with(function, prefix); });
+}
+
+// The frames from which on nothing belongs to the program.
+bool ends_stack(const char* function) noexcept {
+  return starts_with(function, "baton::internal::GoCall<") ||
+         starts_with(function, "baton::internal::goroutine_main") || starts_with(function, "__wrap_main") ||
+         starts_with(function, "baton_stack_entry");
+}
+
+void print_position(Out& out, const baton_frame* frame) noexcept {
+  out << "\t" << (frame->file != nullptr ? frame->file : "??") << ":" << frame->line << " +";
+  out.hex(frame->offset) << "\n";
+}
+
+void print_frame(Out& out, const baton_frame* frame) noexcept {
+  out << frame->function << "\n";
+  print_position(out, frame);
+}
+
+struct Printer {
+  Out& out;
+  bool top = true;
+  bool ended = false;
+};
+
+int print_next(void* arg, const baton_frame* frame) noexcept {
+  auto* printer = static_cast<Printer*>(arg);
+  if (ends_stack(frame->function)) {
+    // Without debug information a closure inlined into its GoCall has no other name.
+    if (printer->top && starts_with(frame->function, "baton::internal::GoCall<")) print_frame(printer->out, frame);
+    printer->ended = true;
+    return 0;
+  }
+  if (printer->top && hidden_at_top(frame->function)) return 1;
+  printer->top = false;
+  print_frame(printer->out, frame);
+  return 1;
+}
+
+void print_creator(Out& out, const G* g) noexcept {
+  if (g->go_pc == nullptr) return;
+  struct Creator {
+    Out& out;
+    uint64_t id;
+  } creator{out, g->parent_id};
+  __baton_symbolize(
+      reinterpret_cast<uintptr_t>(g->go_pc),
+      [](void* arg, const baton_frame* frame) {
+        auto* c = static_cast<Creator*>(arg);
+        c->out << "created by " << frame->function;
+        if (c->id != 0) c->out << " in goroutine " << c->id;
+        c->out << "\n";
+        print_position(c->out, frame);
+        return 0;
+      },
+      &creator);
+}
+
+void print_header(Out& out, const G* g, const char* state) noexcept {
+  out << "goroutine " << g->id << " [" << state << "]:\n";
+}
+
+// Frame pointers form a list on the stack: each points at its caller's, with the return address above it. They are
+// followed only within the goroutine's stack and only upwards, so a broken list ends the trace and no more.
+void print_parked_frames(Out& out, const G* g) noexcept {
+  Printer printer{out};
+  const auto* top = static_cast<const SwitchFrame*>(g->context.sp);
+  uintptr_t pc = reinterpret_cast<uintptr_t>(top->return_address);
+  auto fp = reinterpret_cast<uintptr_t>(top->rbp);
+  uintptr_t below = reinterpret_cast<uintptr_t>(top);
+  const uintptr_t end = reinterpret_cast<uintptr_t>(g->outermost_frame != nullptr ? g->outermost_frame : g->stack.hi);
+  while (!printer.ended) {
+    __baton_symbolize(pc, &print_next, &printer);
+    if (fp <= below || fp >= end || fp % sizeof(uintptr_t) != 0) return;
+    const auto* frame = reinterpret_cast<const uintptr_t*>(fp);
+    below = fp;
+    fp = frame[0];
+    pc = frame[1];
+  }
+}
+
+const char* state_text(const G* g) noexcept {
+  switch (g->status.load(std::memory_order_relaxed)) {
+    case GStatus::kRunning:
+      return "running";
+    case GStatus::kWaiting:
+      return wait_reason_text(g->why);
+    default:
+      return "runnable";
+  }
+}
+
+}  // namespace
+
+__attribute__((noinline)) Trace capture_trace() noexcept {
+  Trace trace;
+  trace.pcs = static_cast<uintptr_t*>(pages_alloc(kMaxFrames * sizeof(uintptr_t)));
+  _Unwind_Backtrace(&collect, &trace);
+  return trace;
+}
+
+void print_running(Out& out, const G* g, const Trace& trace) noexcept {
+  if (g != nullptr) {
+    print_header(out, g, "running");
+  } else {
+    out << "thread that runs no goroutine:\n";
+  }
+  Printer printer{out};
+  for (size_t i = 0; i < trace.size && !printer.ended; i++) __baton_symbolize(trace.pcs[i], &print_next, &printer);
+  if (g != nullptr) print_creator(out, g);
+}
+
+void print_goroutine(Out& out, const G* g) noexcept {
+  print_header(out, g, state_text(g));
+  if (g->status.load(std::memory_order_relaxed) == GStatus::kRunning) {
+    out << "\tgoroutine running on other thread; stack unavailable\n";
+  } else if (g->context.sp != nullptr) {
+    print_parked_frames(out, g);
+  }
+  print_creator(out, g);
+}
+
+void print_others(Out& out, const G* except) noexcept {
+  size_t n = 0;
+  G* const all = sched.all_goroutines.load(std::memory_order_acquire);
+  for (const G* g = all; g != nullptr; g = g->all_link) n++;
+  if (n == 0) return;
+  const auto** sorted = static_cast<const G**>(pages_alloc(n * sizeof(G*)));
+  size_t alive = 0;
+  for (const G* g = all; g != nullptr; g = g->all_link) {
+    if (g != except && g->status.load(std::memory_order_relaxed) != GStatus::kDead) sorted[alive++] = g;
+  }
+  std::sort(sorted, sorted + alive, [](const G* a, const G* b) { return a->id < b->id; });
+  for (size_t i = 0; i < alive; i++) {
+    out << "\n";
+    print_goroutine(out, sorted[i]);
+  }
+}
+
+}  // namespace baton::rt

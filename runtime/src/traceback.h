@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The stacks of goroutines as text, in Go's form. Frames of the runtime at the top and everything below the goroutine's
+// own function are left out. Needs the program's debug information for lines, frame pointers for parked goroutines.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/src/out.h"
+#include "runtime/src/types.h"
+
+namespace baton::rt {
+
+// The return addresses on the running stack, innermost first. Memory of the runtime's own; never freed.
+struct Trace {
+  uintptr_t* pcs = nullptr;
+  size_t size = 0;
+};
+Trace capture_trace() noexcept;
+
+// "goroutine N [state]:", the stack and "created by ...". The first form is for the goroutine that the trace was taken
+// of (null: a thread that runs none), the second for one that does not run.
+void print_running(Out& out, const G* g, const Trace& trace) noexcept;
+void print_goroutine(Out& out, const G* g) noexcept;
+
+// All goroutines but `except`, ordered by number, each after a blank line.
+void print_others(Out& out, const G* except) noexcept;
+
+}  // namespace baton::rt

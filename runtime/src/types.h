@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All data of the scheduler in one place, to be read before its code.
+//
+//   G  a goroutine: a stack and the state to go on from.
+//   M  an OS thread that runs goroutines. Its scheduler code runs on a stack of its own, g0.
+//   P  a processor: the right to run goroutines, with a queue of runnable ones. There are GOMAXPROCS of them; an M
+//   needs
+//      one to run goroutines and has none while it sleeps.
+//
+// Rules:
+//  * Gs, Ms and Ps come from slabs and are never freed, only used again; a stale pointer is harmless to read.
+//  * A field without a comment about threads belongs to whoever runs the G, M or P.
+//  * Every atomic says who writes it, who reads it, and what it pairs with.
+//  * Lock order: sched.lock, then a TimerHeap's lock. Nothing is readied with either held.
+#pragma once
+
+#include <stdint.h>
+#include <unwind.h>
+
+#include <atomic>
+
+#include "runtime/src/lock.h"
+#include "runtime/src/note.h"
+#include "runtime/src/race.h"
+#include "runtime/src/runq.h"
+#include "runtime/src/stack.h"
+#include "runtime/src/switch.h"
+#include "runtime/src/timer.h"
+#include "runtime/src/wait_reason.h"
+
+namespace baton::rt {
+
+struct M;
+struct P;
+
+inline constexpr int kMaxProcs = 1024;
+inline constexpr int kMaxThreads = 10000;
+
+enum class GStatus : uint32_t {
+  kDead,      // not in use: new, or finished and in a free list
+  kRunnable,  // in a run queue
+  kRunning,   // on an M
+  kWaiting,   // parked
+};
+
+struct G {
+  Context context;  // where it goes on; valid while it does not run
+  Stack stack;      // kept when the goroutine ends, for the next one
+
+  // Written by whoever moves the goroutine between states; read by the dumps, when nothing else runs.
+  std::atomic<GStatus> status{GStatus::kDead};
+  WaitReason why = WaitReason::kNone;  // while kWaiting
+
+  uint64_t id = 0;
+  uint64_t parent_id = 0;
+  const void* go_pc = nullptr;  // return address of the go() call; null for main
+  void (*run)(void*) = nullptr;
+  void* closure = nullptr;
+  void* outermost_frame = nullptr;  // frame pointer at which the goroutine's own frames end; main only
+
+  G* sched_link = nullptr;  // run queue or free list
+  G* all_link = nullptr;    // sched.all_goroutines; written once
+
+  // For those who park and ready: what the waker says to the woken, and who of several wakers of a select won.
+  void* wake_param = nullptr;
+  std::atomic<uint32_t> select_done{0};  // 0 -> 1 by the winning waker's compare-and-swap; reset by the goroutine
+
+  Timer sleep_timer;
+
+  _Unwind_Exception goexit = {};  // in flight between goexit() and the end of the goroutine
+
+  race::Task* task = nullptr;
+  char* touched = nullptr;  // lowest page of the stack that may hold somebody's data; kept only for the detector
+};
+
+// What the scheduler does with a goroutine that has just switched back to it.
+enum class After : uint8_t {
+  kPark,   // park(): call unlock, then leave it to ready()
+  kYield,  // yield(): to the global queue
+  kExit,   // ended: recycle
+  kFatal,  // end the process, with a dump printed from the scheduler's stack
+};
+
+struct M {
+  void* g0_sp = nullptr;  // scheduler's stack pointer while a goroutine runs
+  ThreadState thread;     // addresses of this thread's errno and exception state
+  G* current = nullptr;   // the goroutine that runs; null in scheduler code
+  P* p = nullptr;         // null while idle
+  P* next_p = nullptr;    // handed over by startm before it wakes `wake`
+  bool spinning = false;  // looks for work and counts in sched.spinning
+
+  After after = After::kPark;
+  WaitReason why = WaitReason::kNone;
+  bool (*unlock)(G*, void*) = nullptr;
+  void* unlock_arg = nullptr;
+
+  Note wake;
+  M* idle_link = nullptr;  // guarded by sched.lock
+  int id = 0;
+  uint64_t random = 0;
+};
+
+struct P {
+  int id = 0;
+  std::atomic<M*> m{nullptr};  // who holds it. Written by that M; read by thieves, as a hint only
+  uint32_t tick = 0;           // goroutines run in a time slice of their own
+  RunQueue queue;
+  TimerHeap timers;
+  P* idle_link = nullptr;  // guarded by sched.lock
+  bool alive = false;      // counts for GOMAXPROCS; guarded by sched.lock
+
+  G* free = nullptr;  // finished goroutines, last in, first out
+  uint32_t free_count = 0;
+
+  // Goroutines created and ended here. Written by the holder of P, summed by num_goroutine: an exact number when
+  // nothing is created or ends meanwhile.
+  std::atomic<uint64_t> created{0};
+  std::atomic<uint64_t> ended{0};
+};
+
+struct Sched {
+  RuntimeLock lock;
+
+  // Set once in __wrap_main, before the second thread exists; go() before that only queues.
+  std::atomic<bool> started{false};
+
+  // Ids in order of creation. main is 1.
+  std::atomic<uint64_t> last_id{1};
+  // Every G that ever existed: pushed by newproc with a compare-and-swap, never removed; read by dumps.
+  std::atomic<G*> all_goroutines{nullptr};
+  std::atomic<uint64_t> created_elsewhere{1};  // by threads without P; 1: main
+
+  // The global queue: goroutines that yielded, were readied by a thread without P, or did not fit a P's ring.
+  GList queue BATON_GUARDED_BY(lock);
+  // Its length: written under the lock, read without it only to save taking it.
+  std::atomic<uint32_t> queued{0};
+
+  G* free BATON_GUARDED_BY(lock) = nullptr;  // finished goroutines that their P had no room for
+  uint32_t free_count BATON_GUARDED_BY(lock) = 0;
+
+  // Processors. all[i] is written once, before proc_count and procs_ever exceed i (releasing stores; they pair with the
+  // acquiring loads of both). proc_count is GOMAXPROCS; procs_ever never goes down.
+  P* all[kMaxProcs] = {};
+  std::atomic<int> proc_count{0};
+  std::atomic<int> procs_ever{0};
+  int requested_procs = 0;  // gomaxprocs() before main
+  P* idle_procs BATON_GUARDED_BY(lock) = nullptr;
+  // Its length: written under the lock; read without it by wakep. Sequentially consistent: see spin.cpp.
+  std::atomic<int> idle_proc_count{0};
+
+  // gomaxprocs() going down: processors that have not noticed yet, who waits for that, and who waits for its turn.
+  int retiring BATON_GUARDED_BY(lock) = 0;
+  bool resizing BATON_GUARDED_BY(lock) = false;
+  G* resizer BATON_GUARDED_BY(lock) = nullptr;
+  GList resize_queue BATON_GUARDED_BY(lock);
+
+  // Threads.
+  M* idle_threads BATON_GUARDED_BY(lock) = nullptr;
+  int idle_thread_count BATON_GUARDED_BY(lock) = 0;
+  int thread_count BATON_GUARDED_BY(lock) = 0;  // with those that are being created
+  // Threads that look for work. Written and read by all; sequentially consistent: see spin.cpp.
+  std::atomic<int> spinning{0};
+
+  // The one idle thread that sleeps until the earliest timer, if any: `keeper` is taken and left by exchange;
+  // keeper_until is its time, 0 while it has not decided. Sequentially consistent: see spin.cpp.
+  std::atomic<bool> keeper{false};
+  std::atomic<int64_t> keeper_until{0};
+  Note keeper_wake;
+
+  // The process is ending: no work is handed out, except to the thread that runs exit(). Written in stop_for_exit and
+  // by that thread, read at every scheduling point.
+  std::atomic<bool> stopping{false};
+  std::atomic<M*> exiting{nullptr};
+
+  bool main_ended BATON_GUARDED_BY(lock) = false;  // main called goexit()
+};
+
+extern constinit Sched sched;
+
+}  // namespace baton::rt

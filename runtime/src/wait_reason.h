@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Why a goroutine is parked. The list and its texts are in wait_reason.def.
+#pragma once
+
+#include <stdint.h>
+
+namespace baton::rt {
+
+enum class WaitReason : uint8_t {
+#define WAIT(name, text) k##name,
+#include "runtime/src/wait_reason.def"
+#undef WAIT
+};
+
+inline const char* wait_reason_text(WaitReason why) noexcept {
+  static constexpr const char* kTexts[] = {
+#define WAIT(name, text) text,
+#include "runtime/src/wait_reason.def"
+#undef WAIT
+  };
+  return kTexts[static_cast<uint8_t>(why)];
+}
+
+}  // namespace baton::rt
