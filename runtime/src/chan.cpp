@@ -17,8 +17,8 @@ namespace {
 // The most that one channel may occupy; what is more is a mistake of the program. Go: maxAlloc, 2^48 on 64-bit Linux.
 constexpr size_t kMaxBytes = size_t{1} << 47;
 
-// Constructs an element from another, which stays alive. In the ignore scope: it may run on behalf of the goroutine that
-// owns the other end, and what the channel copies to and fro is not an access of the program.
+// Constructs an element from another, which stays alive. In the ignore scope: it may run on behalf of the goroutine
+// that owns the other end, and what the channel copies to and fro is not an access of the program.
 void move_element(const ElementOps* ops, void* to, void* from) noexcept {
   if (ops->move == nullptr) {
     // The common sizes without a call, so without anything that could be recorded.

@@ -19,8 +19,8 @@
 // memory: it is allocated, freed and written inside the ignore scope.
 #pragma once
 
-#include <baton/chan.hpp>
 #include <atomic>
+#include <baton/chan.hpp>
 
 #include "runtime/src/lock.h"
 #include "runtime/src/sched.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The contended half of RuntimeLock: spin a little, give the CPU away once, then sleep in the kernel. The numbers are
-// Go's (lock_futex.go): a critical section of the runtime is shorter than 4 x 30 pauses, unless its holder lost its CPU.
+// Go's (lock_futex.go): a critical section of the runtime is shorter than 4 x 30 pauses, unless its holder lost its
+// CPU.
 #include "runtime/src/lock.h"
 
 #include <errno.h>

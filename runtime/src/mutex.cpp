@@ -2,13 +2,13 @@
 //
 // Mutex (<baton/sync.hpp>), after Go's mutex.go.
 //
-// Normal mode: waiters queue in order, but a woken one competes with those that arrive, who run already and usually win;
-// that keeps the throughput high. A waiter that loses goes back to the head of the queue. One that has waited for more
-// than a millisecond turns the mutex to starvation mode: unlock then hands it to the first waiter directly, and those
-// who arrive queue up. The last waiter, or one who waited for less, turns it back.
+// Normal mode: waiters queue in order, but a woken one competes with those that arrive, who run already and usually
+// win; that keeps the throughput high. A waiter that loses goes back to the head of the queue. One that has waited for
+// more than a millisecond turns the mutex to starvation mode: unlock then hands it to the first waiter directly, and
+// those who arrive queue up. The last waiter, or one who waited for less, turns it back.
 //
-// `state` is locked | woken | starving | waiters << 3. `woken` says that a goroutine is awake and tries to lock, so that
-// unlock need not wake another one.
+// `state` is locked | woken | starving | waiters << 3. `woken` says that a goroutine is awake and tries to lock, so
+// that unlock need not wake another one.
 //
 // For the detector: lock acquires and unlock releases the object's clock, and nothing else orders.
 #include <baton/sync.hpp>

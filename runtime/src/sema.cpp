@@ -59,7 +59,9 @@ constexpr size_t kBuckets = 251;
 struct alignas(64) PaddedBucket : Bucket {};
 constinit PaddedBucket table[kBuckets];
 
-Bucket& bucket_of(const void* address) noexcept { return table[(reinterpret_cast<uintptr_t>(address) >> 3) % kBuckets]; }
+Bucket& bucket_of(const void* address) noexcept {
+  return table[(reinterpret_cast<uintptr_t>(address) >> 3) % kBuckets];
+}
 
 SemaWaiter** Bucket::find(const void* address, SemaWaiter** parent) noexcept {
   SemaWaiter** link = &root_;

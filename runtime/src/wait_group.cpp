@@ -37,7 +37,8 @@ void wait_group_add(WaitGroupState* wg, int delta) {
     rt::panic_text("sync: WaitGroup misuse: Add called concurrently with Wait");
   }
   if (counter > 0 || waiters == 0) return;
-  // Zero with waiters: nobody may add now (that would be concurrent with the wait), and a wait that begins now sees zero.
+  // Zero with waiters: nobody may add now (that would be concurrent with the wait), and a wait that begins now sees
+  // zero.
   if (wg->state.load() != state) rt::panic_text("sync: WaitGroup misuse: Add called concurrently with Wait");
   wg->state.store(0);
   for (uint32_t i = 0; i < waiters; i++) rt::sema_release(&wg->sema, false);

@@ -11,8 +11,8 @@
 // and must not use channels or locks, because they may run on behalf of another goroutine.
 //
 // Rule for this file: the user's variables are touched only here, in code that is inlined into the caller. The library
-// (internal::chan_*) sees temporaries in the frames of sender and receiver, so each access belongs to the goroutine that made
-// it.
+// (internal::chan_*) sees temporaries in the frames of sender and receiver, so each access belongs to the goroutine
+// that made it.
 #pragma once
 
 #include <baton/config.hpp>
@@ -292,7 +292,8 @@ class RecvOperations {
     BATON_INLINE void next() {
       internal::Landing<T> landing;
       value_.reset();
-      if (landing.landed(internal::chan_recv(chan_.untyped(), landing.address()))) value_.emplace(std::move(landing.value()));
+      if (landing.landed(internal::chan_recv(chan_.untyped(), landing.address())))
+        value_.emplace(std::move(landing.value()));
     }
 
     Self chan_;
