@@ -114,7 +114,7 @@ std::optional<AtomicOperation> libatomic_call(CallBase& call) {
 // What tells whether a compare-exchange has exchanged, as an i1.
 Value* succeeded(IRBuilder<>& builder, Instruction& instruction) {
   if (isa<AtomicCmpXchgInst>(instruction)) return builder.CreateExtractValue(&instruction, 1);
-  return builder.CreateIsNotNull(&instruction);
+  return instruction.getType()->isIntegerTy(1) ? &instruction : builder.CreateIsNotNull(&instruction);
 }
 
 }  // namespace

@@ -62,6 +62,10 @@ void emit_bytes(IRBuilder<>& builder, Value* address, uint64_t size, bool is_wri
   builder.CreateCall(abi.range(is_write), {address, builder.getInt64(size), context});
 }
 
+Value* at_offset(IRBuilder<>& builder, Value* address, uint64_t offset) {
+  return offset == 0 ? address : builder.CreatePtrAdd(address, builder.getInt64(offset));
+}
+
 // The mask of an AVX instruction is a vector whose sign bits count; that of an LLVM intrinsic is a vector of bits.
 Value* mask_bits(IRBuilder<>& builder, Value* mask) {
   auto* type = cast<FixedVectorType>(mask->getType());
@@ -80,8 +84,8 @@ void emit_lanes(IRBuilder<>& builder, const Access& access, Abi& abi, Value* con
   for (unsigned i = 0; i < lanes; i++) {
     Value* active = builder.CreateExtractElement(mask, i);
     if (isa<UndefValue>(active) || (isa<ConstantInt>(active) && cast<ConstantInt>(active)->isZero())) continue;
-    Value* address = is_gathered ? builder.CreateExtractElement(access.address, i)
-                                 : builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), access.address, i * size);
+    Value* address =
+        is_gathered ? builder.CreateExtractElement(access.address, i) : at_offset(builder, access.address, i * size);
     ++counters::lanes;
     if (isa<ConstantInt>(active)) {
       emit_bytes(builder, address, size, access.is_write, abi, context);
@@ -143,14 +147,10 @@ void insert_check(const Access& access, Abi& abi, Value* context) {
   BuilderAt builder(access.instruction, *access.instruction);
   ++(access.is_write ? counters::writes : counters::reads);
   switch (access.shape) {
-    case Access::Shape::kFixed: {
-      Value* address = access.address;
-      if (access.offset != 0) {
-        address = builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), address, access.offset);
-      }
-      emit_bytes(builder, address, access.size, access.is_write, abi, context);
+    case Access::Shape::kFixed:
+      emit_bytes(builder, at_offset(builder, access.address, access.offset), access.size, access.is_write, abi,
+                 context);
       return;
-    }
     case Access::Shape::kLength:
       ++counters::ranges;
       builder.CreateCall(abi.range(access.is_write),

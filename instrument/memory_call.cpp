@@ -41,12 +41,40 @@ void append_masked(CallBase& call, Value* address, Value* mask, Type* vector, Ac
   accesses.push_back(access);
 }
 
+// Where the lanes of an AVX gather or scatter are. This is inserted while the accesses are collected: it is arithmetic
+// only, and goes away again if no check needs it.
+Value* indexed_addresses(IntrinsicInst& call, Value* base, Value* index, Value* scale) {
+  IRBuilder<> builder(&call);
+  auto* type = cast<VectorType>(index->getType());
+  auto* wide = VectorType::get(builder.getInt64Ty(), type->getElementCount());
+  Value* factor =
+      builder.CreateVectorSplat(type->getElementCount(), builder.CreateZExtOrTrunc(scale, builder.getInt64Ty()));
+  return builder.CreatePtrAdd(base, builder.CreateMul(builder.CreateSExt(index, wide), factor));
+}
+
+// The instructions behind _mm256_maskload_ps, _mm256_i32gather_ps and their like, in the forms that are not turned into
+// the intrinsics of LLVM.
+void collect_avx_intrinsic(IntrinsicInst& call, Accesses& accesses) {
+  auto arg = [&](unsigned i) { return call.getArgOperand(i); };
+  StringRef name = call.getCalledFunction()->getName();
+  if (!name.consume_front("llvm.x86.avx")) return;
+  if (name.starts_with(".maskload.") || name.starts_with("2.maskload.")) {
+    append_masked(call, arg(0), arg(1), call.getType(), Access::Shape::kLanes, false, accesses);
+  } else if (name.starts_with(".maskstore.") || name.starts_with("2.maskstore.")) {
+    append_masked(call, arg(0), arg(1), arg(2)->getType(), Access::Shape::kLanes, true, accesses);
+  } else if (name.starts_with("2.gather.") || name.starts_with("512.mask.gather")) {
+    Value* addresses = indexed_addresses(call, arg(1), arg(2), arg(4));
+    append_masked(call, addresses, arg(3), call.getType(), Access::Shape::kLanes, false, accesses);
+  } else if (name.starts_with("512.mask.scatter")) {
+    Value* addresses = indexed_addresses(call, arg(0), arg(2), arg(4));
+    append_masked(call, addresses, arg(1), arg(3)->getType(), Access::Shape::kLanes, true, accesses);
+  }
+}
+
 void collect_intrinsic(IntrinsicInst& call, Accesses& accesses) {
   auto arg = [&](unsigned i) { return call.getArgOperand(i); };
   switch (call.getIntrinsicID()) {
     case Intrinsic::masked_load:
-      append_masked(call, arg(0), arg(2), call.getType(), Access::Shape::kLanes, false, accesses);
-      return;
     case Intrinsic::masked_gather:
       append_masked(call, arg(0), arg(2), call.getType(), Access::Shape::kLanes, false, accesses);
       return;
@@ -68,15 +96,7 @@ void collect_intrinsic(IntrinsicInst& call, Accesses& accesses) {
     append_length(call, 0, 2, true, accesses);
     return;
   }
-  // The instructions behind _mm_maskload_ps and its like, in the forms that are not turned into masked_load.
-  StringRef name = call.getCalledFunction()->getName();
-  if (!name.consume_front("llvm.x86.avx")) return;
-  name.consume_front("2");
-  if (name.starts_with(".maskload.")) {
-    append_masked(call, arg(0), arg(1), call.getType(), Access::Shape::kLanes, false, accesses);
-  } else if (name.starts_with(".maskstore.")) {
-    append_masked(call, arg(0), arg(1), arg(2)->getType(), Access::Shape::kLanes, true, accesses);
-  }
+  collect_avx_intrinsic(call, accesses);
 }
 
 // Which arguments of a C library function are a buffer that is read or written, and which is the length; -1: none.
