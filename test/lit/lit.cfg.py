@@ -19,6 +19,7 @@ config.test_format = lit.formats.ShTest(execute_external=True)
 config.suffixes = [".test", ".cpp", ".c", ".ll"]
 config.excludes = ["Inputs"]
 config.test_source_root = os.path.dirname(__file__)
+lit_config.maxIndividualTestTimeout = 300  # seconds
 config.test_exec_root = os.path.join(config.baton_binary_root, "lit")
 
 
