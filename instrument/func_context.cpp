@@ -62,8 +62,9 @@ Value* insert_context(Function& function, Abi& abi) {
 
   ++counters::contexts;
   entry.CreateStore(context, slot);
-  for (Instruction* point : points.restore) BuilderAt(point, *point).CreateStore(saved, slot);
+  // In this order: a point may be in both lists, and the function is left after it.
   for (Instruction* point : points.again) BuilderAt(point, *point).CreateStore(context, slot);
+  for (Instruction* point : points.restore) BuilderAt(point, *point).CreateStore(saved, slot);
   return context;
 }
 
