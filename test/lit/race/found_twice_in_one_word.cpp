@@ -5,10 +5,11 @@
 #include "Inputs/order.h"
 using namespace baton;
 
-alignas(8) struct {
+struct alignas(8) Halves {
   int left;
   int right;
-} pair;
+};
+Halves pair;
 
 int main() {
   go([] {
@@ -22,14 +23,14 @@ int main() {
 }
 // CHECK: Write at 0x[[LEFT:[0-9a-f]+]] by main goroutine:
 // CHECK-NEXT:   main()
-// CHECK-NEXT:       {{.*}}word.cpp:20 +0x
+// CHECK-NEXT:       {{.*}}word.cpp:21 +0x
 // CHECK: Previous write at 0x[[LEFT]] by goroutine 2:
 // CHECK-NEXT:   main::{{.*}}operator()() const
-// CHECK-NEXT:       {{.*}}word.cpp:15 +0x
+// CHECK-NEXT:       {{.*}}word.cpp:16 +0x
 // CHECK: WARNING: DATA RACE
 // CHECK-NOT: 0x[[LEFT]]
 // CHECK: main()
-// CHECK-NEXT:       {{.*}}word.cpp:21 +0x
+// CHECK-NEXT:       {{.*}}word.cpp:22 +0x
 // CHECK: Previous write
-// CHECK: {{.*}}word.cpp:16 +0x
+// CHECK: {{.*}}word.cpp:17 +0x
 // CHECK: Found 2 data race(s)
