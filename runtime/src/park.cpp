@@ -48,6 +48,12 @@ void yield() noexcept {
   leave(m, After::kYield);
 }
 
+void yield_local() noexcept {
+  M* m = current_m();
+  if (m == nullptr || m->current == nullptr) return;
+  leave(m, After::kYieldLocal);
+}
+
 uint32_t fast_random() noexcept {
   if (M* m = current_m()) return step(&m->random);
   // Written by any thread, relaxed: lost steps only make it more random.

@@ -161,6 +161,10 @@ G* after_leave(M* m, bool* inherit) noexcept {
       return g;
     case After::kYield:
       return requeue(m, g);
+    case After::kYieldLocal:
+      g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+      put_local(m->p, g, false);
+      return nullptr;
     case After::kExit:
       recycle(m->p, g);
       return nullptr;

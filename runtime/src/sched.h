@@ -31,6 +31,10 @@ void ready(G* g) noexcept;
 // Gives the processor to other goroutines; the caller goes to the global queue. Follows Go's Gosched.
 void yield() noexcept;
 
+// Gives the processor to the next goroutine in line here; the caller goes to the end of this processor's own queue.
+// Follows Go's goyield.
+void yield_local() noexcept;
+
 // Monotonic time in nanoseconds.
 int64_t nanotime() noexcept;
 

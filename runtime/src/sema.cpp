@@ -213,7 +213,7 @@ void sema_release(std::atomic<uint32_t>* counter, bool hand_off) noexcept {
   const bool granted = hand_off && try_take(counter);
   waiter->granted = granted;
   ready(g);
-  if (granted) yield();
+  if (granted) yield_local();
 }
 
 }  // namespace baton::rt

@@ -76,10 +76,11 @@ struct G {
 
 // What the scheduler does with a goroutine that has just switched back to it.
 enum class After : uint8_t {
-  kPark,   // park(): call unlock, then leave it to ready()
-  kYield,  // yield(): to the global queue
-  kExit,   // ended: recycle
-  kFatal,  // end the process, with a dump printed from the scheduler's stack
+  kPark,        // park(): call unlock, then leave it to ready()
+  kYield,       // yield(): to the global queue
+  kYieldLocal,  // yield_local(): to the end of the processor's ring
+  kExit,        // ended: recycle
+  kFatal,       // end the process, with a dump printed from the scheduler's stack
 };
 
 struct M {

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/src/stack.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <vector>
+
+namespace baton::rt {
+namespace {
+
+TEST(StackTest, SlotsDoNotOverlapAndAreWritableFromEndToEnd) {
+  std::vector<Stack> stacks;
+  std::set<char*> slots;
+  for (int i = 0; i < 600; i++) {
+    stacks.push_back(stack_alloc());
+    const Stack& stack = stacks.back();
+    ASSERT_EQ(reinterpret_cast<uintptr_t>(stack.hi) % 16, 0u);
+    ASSERT_GT(stack.hi - stack.lo, static_cast<ptrdiff_t>(kSlotSize - kGuardSize - 4096));
+    ASSERT_EQ(reinterpret_cast<uintptr_t>(stack.lo) % kSlotSize, kGuardSize);
+    ASSERT_TRUE(slots.insert(stack.lo).second);
+    *stack.lo = 1;
+    stack.hi[-1] = 1;
+  }
+  for (const Stack& stack : stacks) stack_free(stack);
+}
+
+TEST(StackTest, AFreedSlotIsUsedFirst) {
+  const Stack stack = stack_alloc();
+  stack_free(stack);
+  const Stack again = stack_alloc();
+  EXPECT_EQ(again.lo, stack.lo);
+  EXPECT_EQ(again.hi, stack.hi);
+  stack_free(again);
+}
+
+TEST(StackTest, StacksBeginAtDifferentOffsets) {
+  std::vector<Stack> stacks;
+  std::set<uintptr_t> offsets;
+  for (int i = 0; i < 16; i++) {
+    stacks.push_back(stack_alloc());
+    offsets.insert(reinterpret_cast<uintptr_t>(stacks.back().hi) % 4096);
+  }
+  EXPECT_GT(offsets.size(), 8u);
+  for (const Stack& stack : stacks) stack_free(stack);
+}
+
+TEST(StackDeathTest, TheGuardStopsAnOverflow) {
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  EXPECT_EXIT(*(stack_alloc().lo - 1) = 1, testing::KilledBySignal(SIGSEGV), "");
+  EXPECT_EXIT(*(stack_alloc().lo - kGuardSize) = 1, testing::KilledBySignal(SIGSEGV), "");
+}
+
+TEST(StackTest, TouchedFindsThePageBelowAHole) {
+  // Slots straight from a fresh chunk have no page in memory; take slots until one is fresh.
+  Stack stack;
+  std::vector<Stack> taken;
+  do {
+    stack = stack_alloc();
+    taken.push_back(stack);
+  } while (stack_touched(stack, nullptr) < stack.hi - 4096);
+  stack.hi[-1] = 1;
+  char* const top = stack_touched(stack, nullptr);
+  EXPECT_LE(top, stack.hi - 1);
+  EXPECT_GT(top, stack.hi - 2 * 4096);
+  char* const low = stack.lo + 10 * 4096;
+  low[5] = 1;
+  EXPECT_EQ(stack_touched(stack, top), low);
+  EXPECT_EQ(stack_touched(stack, low), low);
+  for (const Stack& one : taken) stack_free(one);
+}
+
+}  // namespace
+}  // namespace baton::rt
