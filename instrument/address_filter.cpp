@@ -18,6 +18,10 @@ namespace {
 // many times.
 constexpr unsigned kMaxUses = 1000;
 
+// Steps of arithmetic from an address towards its object; a limit, because in unreachable code an address may be
+// computed from itself.
+constexpr unsigned kMaxSteps = 100;
+
 bool is_profile_counter(const GlobalVariable& global) {
   StringRef name = global.getName();
   return global.getSection().contains("__llvm_prf") || global.getSection().starts_with("llvm.") ||
@@ -35,7 +39,7 @@ TrackingStatistic* AddressFilter::reason_to_skip(const Instruction& instruction,
   if (address->isSwiftError()) return &counters::skipped_swifterror;
 
   SmallVector<const Value*, 4> objects;
-  getUnderlyingObjects(address, objects, nullptr, /*MaxLookup=*/0);
+  getUnderlyingObjects(address, objects, nullptr, kMaxSteps);
   TrackingStatistic* reason = nullptr;
   for (const Value* object : objects) {
     reason = reason_of_object(object);
