@@ -158,7 +158,7 @@ void Clock::set(uint32_t chain, uint64_t epoch) {
 }
 
 bool Clock::join(const Clock& other) {
-  if (other.root_ == 0 || other.root_ == root_) return false;
+  if (other.root_ == 0 || (other.root_ == root_ && other.level_ == level_)) return false;
   grow_to(other.level_);
   bool changed = false;
   if (level_ == other.level_) {
@@ -186,10 +186,8 @@ bool Clock::join(const Clock& other) {
 }
 
 void Clock::assign(const Clock& other) {
-  if (root_ == other.root_) {
-    level_ = other.level_;
-    return;
-  }
+  // Roots of different heights come from different pools: their indices may be equal by chance.
+  if (root_ == other.root_ && level_ == other.level_) return;
   share(other.root_, other.level_);
   drop(root_, level_);
   root_ = other.root_;
