@@ -137,7 +137,7 @@ int build_program(const std::string& command, const BuildRequest& request, const
   for (const std::string& file : request.files) {
     std::error_code error;
     if (!fs::exists(file, error)) {
-      std::string hint = command == "run" && units.size() > 0 ? " (arguments of the program go after --)" : "";
+      std::string hint = command == "run" && !units.empty() ? " (arguments of the program go after --)" : "";
       std::fprintf(stderr, "baton: no such file: %s%s\n", file.c_str(), hint.c_str());
       return kExitFailed;
     }
