@@ -16,6 +16,8 @@
 
 namespace baton {
 
+class WaitGroup;
+
 namespace internal {
 
 // State of a WaitGroup: counter in the upper half, number of waiters in the lower.
@@ -35,6 +37,14 @@ void wait_group_wait(WaitGroupState* wg);
 void mutex_lock(MutexState* m) noexcept;
 bool mutex_try_lock(MutexState* m) noexcept;
 void mutex_unlock(MutexState* m) noexcept;
+
+// What WaitGroup::go runs. A type with a name: stacks leave out what stands in this namespace.
+template <class F>
+struct CountedCall {
+  WaitGroup* wg;
+  F f;
+  BATON_INLINE void operator()();
+};
 
 }  // namespace internal
 
@@ -60,18 +70,20 @@ class WaitGroup {
 
   // Runs f() in a new goroutine that this group waits for. Does not block. f must not panic.
   template <class F>
-    requires std::is_invocable_v<std::decay_t<F>>
   BATON_INLINE void go(F&& f) {
     add(1);
-    ::baton::go([this, call = std::decay_t<F>(std::forward<F>(f))]() mutable {
-      call();
-      done();
-    });
+    ::baton::go(internal::CountedCall<std::decay_t<F>>{this, std::forward<F>(f)});
   }
 
  private:
   internal::WaitGroupState state_;
 };
+
+template <class F>
+BATON_INLINE void internal::CountedCall<F>::operator()() {
+  f();
+  wg->done();
+}
 
 // Mutual exclusion. Not recursive; any goroutine may unlock. An unlock happens before the return of the next lock. A
 // goroutine that waits longer than a millisecond is served first, in order, so nobody starves. Works with
