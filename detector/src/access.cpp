@@ -2,6 +2,7 @@
 
 #include "detector/src/access.h"
 
+#include "detector/src/access_set.h"
 #include "detector/src/chain.h"
 #include "detector/src/report.h"
 
@@ -36,60 +37,171 @@ void Findings::report(const Task& task, uintptr_t address, size_t size, Kind kin
   overflowed_ = false;
 }
 
+namespace {
+
+// One access meeting one locked line: the rule of access.h, entry by entry.
+class Visit {
+ public:
+  Visit(Task& task, Line::Held& held, uint64_t mask, Kind kind, ContextId context, Findings& findings)
+      : task_(task), held_(held), mask_(mask), need_(mask), context_(context), kind_(kind), findings_(findings) {}
+
+  void run(Line& line) {
+    uint32_t before = 0;
+    for (uint32_t i = held_.head(); i != 0;) {
+      uint32_t next = entries[i].next;
+      if (is_set(entries[i].kind)) {
+        meet_set(i);
+      } else if (entries[i].kind != kSync) {
+        meet(i);
+      }
+      if (entries[i].mask == 0) {
+        unlink(i, before);
+      } else {
+        before = i;
+      }
+      i = next;
+    }
+    while (split_ != 0) {
+      uint32_t next = entries[split_].next;
+      link(split_);
+      split_ = next;
+    }
+    if (need_ != 0) record();
+    line.set_epoch(task_.epoch);
+    held_.set_filter(words_filled(read_now_ | written_now_), words_filled(written_now_));
+  }
+
+ private:
+  void link(uint32_t i) {
+    entries[i].next = held_.head();
+    held_.set_head(i);
+  }
+
+  void unlink(uint32_t i, uint32_t before) {
+    if (before == 0) {
+      held_.set_head(entries[i].next);
+    } else {
+      entries[before].next = entries[i].next;
+    }
+    if (is_set(entries[i].kind)) free_set(entries[i].context);
+    entries.free(i);
+  }
+
+  // What the filter may say about this epoch.
+  void note_current(Kind kind, uint64_t bytes) {
+    if (kind == kWrite) written_now_ |= bytes;
+    if (kind == kRead) read_now_ |= bytes;
+  }
+
+  void meet(uint32_t i) {
+    Entry& entry = entries[i];
+    Kind kind = static_cast<Kind>(entry.kind);
+    bool now = entry.epoch == task_.epoch;
+    if (uint64_t both = entry.mask & mask_; both != 0) {
+      if (now && covers(kind, kind_)) {
+        need_ &= ~both;
+      } else if (now || task_.knows(entry.epoch)) {
+        if (covers(kind_, kind)) entry.mask &= ~both;
+      } else if (conflicts(kind_, kind)) {
+        findings_.add(entry, both, context_);
+      }
+    }
+    if (now) {
+      note_current(kind, entry.mask);
+      if (kind == kind_ && entry.context == context_) mine_ = i;
+    } else if (kind == kind_ && entry.mask == mask_) {
+      ++twins_;
+    }
+  }
+
+  void meet_set(uint32_t i) {
+    Entry& entry = entries[i];
+    Kind kind = member_kind(entry.kind);
+    const Member* own = set_at(entry.context).find(chain_of(task_.epoch));
+    bool now = own != nullptr && own->epoch == task_.epoch;
+    if (now) note_current(kind, entry.mask);
+    uint64_t both = entry.mask & mask_;
+    if (both == 0) return;
+    if (now && covers(kind, kind_)) need_ &= ~both;
+    if (!conflicts(kind_, kind)) {
+      if (kind == kind_ && entry.mask == mask_) own_set_ = i;
+      return;
+    }
+    if (both != entry.mask && covers(kind_, kind)) {
+      // Members may lose these bytes and keep the others: from here on they are two sets. This one is visited.
+      uint32_t rest = entries.alloc();
+      uint32_t copy = new_set();
+      set_at(copy).copy_from(set_at(entry.context));
+      entries[rest] = {entry.mask & ~both, 0, copy, split_, entry.kind};
+      split_ = rest;
+      entry.mask = both;
+    }
+    AccessSet& set = set_at(entry.context);
+    set.remove_if([&](const Member& member) {
+      if (task_.knows(member.epoch)) return covers(kind_, kind);
+      findings_.add({both, member.epoch, member.context, 0, kind}, both, context_);
+      return false;
+    });
+    if (set.size() == 0) entry.mask = 0;
+  }
+
+  void record() {
+    if (!task_.owns_epochs) own_epochs(task_);
+    task_.recorded = true;
+    note_current(kind_, need_);
+    bool whole = need_ == mask_ && kind_ != kWrite && kind_ != kFree;
+    if (whole && own_set_ == 0 && twins_ >= kSetThreshold) own_set_ = gather();
+    if (whole && own_set_ != 0) {
+      set_at(entries[own_set_].context).put({task_.epoch, context_});
+    } else if (mine_ != 0) {
+      entries[mine_].mask |= need_;
+    } else {
+      uint32_t i = entries.alloc();
+      entries[i] = {need_, task_.epoch, context_, 0, kind_};
+      link(i);
+    }
+  }
+
+  // Makes one set of all entries of this kind and mask.
+  uint32_t gather() {
+    uint32_t result = entries.alloc();
+    uint32_t set = new_set();
+    uint32_t before = 0;
+    for (uint32_t i = held_.head(); i != 0;) {
+      uint32_t next = entries[i].next;
+      if (entries[i].kind == kind_ && entries[i].mask == mask_) {
+        set_at(set).put({entries[i].epoch, entries[i].context});
+        unlink(i, before);
+      } else {
+        before = i;
+      }
+      i = next;
+    }
+    entries[result] = {mask_, 0, set, 0, static_cast<uint8_t>(kind_ | kSetBit)};
+    link(result);
+    return result;
+  }
+
+  Task& task_;
+  Line::Held& held_;
+  const uint64_t mask_;
+  uint64_t need_;          // bytes that no entry of this epoch covers yet
+  uint64_t read_now_ = 0;  // bytes read, and written, by entries of this epoch
+  uint64_t written_now_ = 0;
+  const ContextId context_;
+  const Kind kind_;
+  Findings& findings_;
+  uint32_t mine_ = 0;     // an entry of this epoch, kind and context
+  uint32_t own_set_ = 0;  // a set of this kind and mask
+  uint32_t split_ = 0;    // entries to be linked once the walk is over
+  int twins_ = 0;         // entries of other epochs with this kind and mask
+};
+
+}  // namespace
+
 void access_locked(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
                    Findings& findings) {
-  uint64_t need = mask;   // bytes that no entry of this epoch covers yet
-  uint64_t read_now = 0;  // bytes read, or written, by entries of this epoch: what the filter may say
-  uint64_t written_now = 0;
-  uint32_t mine = 0;  // an entry of this epoch, context and kind
-  uint32_t previous = 0;
-  for (uint32_t i = held.head(); i != 0;) {
-    Entry& entry = entries[i];
-    uint32_t next = entry.next;
-    Kind entry_kind = static_cast<Kind>(entry.kind);
-    bool now = entry.epoch == task.epoch;
-    if (uint64_t both = entry.mask & mask; both != 0 && entry_kind != kSync) {
-      if (now && covers(entry_kind, kind)) {
-        need &= ~both;
-      } else if (now || task.knows(entry.epoch)) {
-        if (covers(kind, entry_kind)) entry.mask &= ~both;
-      } else if (conflicts(kind, entry_kind)) {
-        findings.add(entry, both, context);
-      }
-      if (entry.mask == 0) {
-        if (previous == 0) {
-          held.set_head(next);
-        } else {
-          entries[previous].next = next;
-        }
-        entries.free(i);
-        i = next;
-        continue;
-      }
-    }
-    if (now && entry_kind != kSync) {
-      if (entry_kind == kWrite) written_now |= entry.mask;
-      if (entry_kind == kRead) read_now |= entry.mask;
-      if (entry_kind == kind && entry.context == context) mine = i;
-    }
-    previous = i;
-    i = next;
-  }
-  if (need != 0) {
-    if (!task.owns_epochs) own_epochs(task);
-    task.recorded = true;
-    if (mine != 0) {
-      entries[mine].mask |= need;
-    } else {
-      uint32_t index = entries.alloc();
-      entries[index] = {need, task.epoch, context, held.head(), kind};
-      held.set_head(index);
-    }
-    if (kind == kWrite) written_now |= need;
-    if (kind == kRead) read_now |= need;
-  }
-  line.set_epoch(task.epoch);
-  held.set_filter(words_filled(read_now | written_now), words_filled(written_now));
+  Visit(task, held, mask, kind, context, findings).run(line);
 }
 
 namespace {

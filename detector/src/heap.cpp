@@ -6,6 +6,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <atomic>
+
 #include "detector/src/access.h"
 #include "detector/src/shadow.h"
 
@@ -30,6 +32,20 @@ struct Header {
 static_assert(sizeof(Header) == kMinAlignment);
 
 constexpr size_t kMaxBlock = (1ull << 40) - 1;
+
+// Bounds for find_block: no block starts below the one, none is larger than the other. Written by allocate(), rarely.
+// Relaxed: a report that misses a block which is being allocated at this moment loses nothing.
+constinit std::atomic<uintptr_t> lowest_block{UINTPTR_MAX};
+constinit std::atomic<size_t> largest_block{0};
+
+void note_bounds(uintptr_t block, size_t size) {
+  uintptr_t lowest = lowest_block.load(std::memory_order_relaxed);
+  while (block < lowest && !lowest_block.compare_exchange_weak(lowest, block, std::memory_order_relaxed)) {
+  }
+  size_t largest = largest_block.load(std::memory_order_relaxed);
+  while (size > largest && !largest_block.compare_exchange_weak(largest, size, std::memory_order_relaxed)) {
+  }
+}
 
 uint16_t magic_of(uintptr_t block) { return static_cast<uint16_t>((block * 0x9e3779b97f4a7c15ull) >> 48 | 1); }
 
@@ -90,6 +106,7 @@ void* allocate(size_t size, size_t alignment, bool zeroed, uintptr_t pc, uintptr
     header->context = context_of({.hash = current_context(), .pc = pc, .frame = frame, .stack_end = task->stack_end});
     header->task_id = static_cast<uint32_t>(task->id);
     mark_start(block, true);
+    note_bounds(block, size);
   }
   return p;
 }
@@ -117,11 +134,13 @@ void release_block(void* p, uintptr_t pc, uintptr_t frame) {
 size_t block_size(const void* p) { return header_of(p)->size; }
 
 bool find_block(uintptr_t address, BlockInfo* info) {
-  for (uintptr_t line = address & ~(kLineBytes - 1);; line -= kLineBytes) {
+  uintptr_t lowest = lowest_block.load(std::memory_order_relaxed);
+  size_t largest = largest_block.load(std::memory_order_relaxed);
+  if (address < lowest) return false;
+  if (address - lowest > largest) lowest = address - largest;
+  for (uintptr_t line = address & ~(kLineBytes - 1); line + kLineBytes > lowest; line -= kLineBytes) {
     if (!page_touched(line)) {
-      uintptr_t page = line & ~((1ull << kPageShift) - 1);
-      if (page == 0 || address - page > kMaxBlock) return false;
-      line = page;
+      line &= ~((1ull << kPageShift) - 1);  // the loop goes on below this page
       continue;
     }
     for (uint32_t starts = line_of(line).block_starts(), place = 4; place-- > 0;) {
@@ -132,8 +151,8 @@ bool find_block(uintptr_t address, BlockInfo* info) {
       *info = {.start = block, .size = header.size, .context = header.context, .task_id = header.task_id};
       return true;
     }
-    if (line == 0) return false;
   }
+  return false;
 }
 
 }  // namespace baton::detector

@@ -6,6 +6,7 @@
 
 #include "detector/include/baton/race_abi.h"
 #include "detector/src/access.h"
+#include "detector/src/access_set.h"
 #include "detector/src/chain.h"
 #include "detector/src/clock.h"
 #include "detector/src/heap.h"
@@ -49,6 +50,7 @@ baton_task* __baton_race_start() {
   init_tasks();
   init_chains();
   init_sync();
+  init_sets();
   init_shadow();
   main_task = new_task(nullptr, 1, 0);
   main_task->stack_end = end_of_program_frames(address_of(__builtin_frame_address(0)));

@@ -8,12 +8,26 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <new>
+
 namespace baton::detector {
 namespace {
 
 void say(const char* line, int length) {
   if (length > 0 && write(STDERR_FILENO, line, static_cast<size_t>(length)) < 0) return;
 }
+
+constexpr int kBlockClasses = 48;           // by log2 of the size
+constexpr size_t kBlockRegion = 256 << 10;  // smaller blocks are cut from pieces of this size
+
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+constinit SpinLock blocks_lock;  // guards the three below
+constinit FreeBlock* free_blocks[kBlockClasses] = {};
+constinit char* region = nullptr;
+constinit size_t region_left = 0;
 
 }  // namespace
 
@@ -33,6 +47,32 @@ void* reserve(size_t size, const char* what) {
 }
 
 void give_back(void* p, size_t size) { munmap(p, size); }
+
+void* alloc_block(size_t size) {
+  int size_class = __builtin_ctzll(size);
+  SpinLockHolder hold(blocks_lock);
+  if (FreeBlock* block = free_blocks[size_class]) {
+    free_blocks[size_class] = block->next;
+    return block;
+  }
+  if (size >= kBlockRegion) return reserve(size, "a block of detector state");
+  if (region_left < size) {
+    region = static_cast<char*>(reserve(kBlockRegion, "blocks of detector state"));
+    region_left = kBlockRegion;
+  }
+  region_left -= size;
+  return region + region_left;
+}
+
+void free_block(void* p, size_t size) {
+  if (size >= kBlockRegion) {
+    give_back(p, size);
+    return;
+  }
+  SpinLockHolder hold(blocks_lock);
+  FreeBlock*& list = free_blocks[__builtin_ctzll(size)];
+  list = new (p) FreeBlock{list};
+}
 
 void die(const char* what) {
   char line[256];

@@ -26,6 +26,10 @@ void give_back(void* p, size_t size);
 // Ends the process: the detector's own state is impossible, or a resource is exhausted. One line on stderr, status 2.
 [[noreturn]] void die(const char* what);
 
+// Blocks whose size is a power of two, at least 64 bytes. Recycled by size; content unspecified. Thread-safe.
+void* alloc_block(size_t size);
+void free_block(void* p, size_t size);
+
 // A spin lock for sections of tens of nanoseconds. A holder is never switched out by the runtime (nothing in the
 // detector parks), but may be by the operating system: then the waiter gives its time slice away.
 class SpinLock {

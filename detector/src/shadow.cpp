@@ -4,6 +4,7 @@
 
 #include <sched.h>
 
+#include "detector/src/access_set.h"
 #include "detector/src/sync.h"
 
 namespace baton::detector {
@@ -72,6 +73,7 @@ void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
       previous = i;
     } else {
       if (entry.kind == kSync) free_sync(entry.context);
+      if (is_set(entry.kind)) free_set(entry.context);
       if (previous == 0) {
         held.set_head(next);
       } else {
