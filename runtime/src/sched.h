@@ -20,9 +20,9 @@ struct G;  // a goroutine; types.h
 // The running goroutine; null on a thread, or at a moment, that runs none. Never cache it across park().
 G* current() noexcept;
 
-// Stops the running goroutine until ready(g). `unlock` runs on the scheduler's stack once the goroutine can no longer be
-// running, with (g, arg): it publishes or releases whatever lets a waker find g, and returns true; if it returns false g
-// goes on at once. Null `unlock`: nothing to release. Follows Go's gopark.
+// Stops the running goroutine until ready(g). `unlock` runs on the scheduler's stack once the goroutine can no longer
+// be running, with (g, arg): it publishes or releases whatever lets a waker find g, and returns true; if it returns
+// false g goes on at once. Null `unlock`: nothing to release. Follows Go's gopark.
 void park(bool (*unlock)(G* g, void* arg), void* arg, WaitReason why) noexcept;
 
 // Makes a parked goroutine runnable, next in line on this processor. Exactly once per park(). Follows Go's goready.

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Static initialisers may create channels and goroutines; these run once main has started and are ordered after
+// everything before main. Their numbers come after main's.
+// RUN: %baton_cxx -race %s -o %t && for p in 1 2; do GOMAXPROCS=$p %exits 0 %t 2>&1 | FileCheck %s || exit 1; done
+#include <baton/baton.hpp>
+#include <cstdio>
+using namespace baton;
+
+auto results = make_chan<int>();
+int prepared = 0;
+
+const bool started = [] {
+  prepared = 41;
+  go([] { results << prepared + 1; });
+  return true;
+}();
+
+int main() { std::printf("%d\n", results.recv()); }
+// CHECK-NOT: DATA RACE
+// CHECK: {{^}}42{{$}}
