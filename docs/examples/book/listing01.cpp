@@ -7,7 +7,7 @@
 
 using namespace baton;
 
-//
+// Letters of the two goroutines never mix here: nothing interrupts the first one before it has finished.
 // The program starts here, as goroutine 1.
 int main() {
   // One logical processor for the scheduler.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Listing 6.4 of the book: two goroutines that compute for long share one logical processor.
-//
+// The scheduler takes turns between them if they run long enough to need it.
 #include <baton/baton.hpp>
 
 using namespace baton;

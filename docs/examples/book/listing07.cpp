@@ -7,7 +7,7 @@
 
 using namespace baton;
 
-//
+// Nothing but the number of processors differs from listing 6.1.
 // The program starts here, as goroutine 1.
 int main() {
   // Two logical processors for the scheduler.

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Listing 6.9 of the book: a data race, on purpose. Built with -race, the program reports it.
-//
+// The report names lines 40 and 49, and lines 25 and 26, where the goroutines were created.
 #include <baton/baton.hpp>
 
 using namespace baton;
 
 void incCounter(int id);
 
-//
+// What the goroutines share:
 // Every goroutine increments counter.
 int counter;
 
 // wg lets main wait for the end of the program.
 WaitGroup wg;
-//
+// Only wg is safe to use from several goroutines.
 
 // The program starts here, as goroutine 1.
 int main() {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Listing 6.13 of the book: atomic functions make access to plain numbers safe.
-//
+// Compare listing 6.9, where increments are lost.
 #include <baton/baton.hpp>
 
 using namespace baton;
 
 void incCounter(int id);
 
-//
-//
+// What the goroutines share. An atomic function works on a plain number; nothing in
+// its type says that it is shared.
 // Every goroutine increments counter.
 std::int64_t counter;
 
 // wg lets main wait for the end of the program.
 WaitGroup wg;
-//
+// Both are safe to use from several goroutines, as they are used here.
 
 // The program starts here, as goroutine 1.
 int main() {

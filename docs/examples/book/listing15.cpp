@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Listing 6.15 of the book: an atomic flag, stored by one goroutine and loaded by others, tells them to stop.
-//
+// Without the atomic functions this would be a data race.
 #include <baton/baton.hpp>
 
 using namespace baton;
@@ -9,8 +9,8 @@ using namespace baton;
 void doWork(const char* name);
 
 // A namespace of its own, because the C library has a function shutdown.
-//
-//
+// (The same name for a variable outside would stand in that
+// function's way.)
 namespace {
 // shutdown tells the goroutines to stop.
 std::int64_t shutdown;

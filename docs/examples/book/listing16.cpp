@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Listing 6.16 of the book: a mutex makes a section of code critical: one goroutine at a time.
-//
+// Compare listing 6.9, where increments are lost.
 #include <baton/baton.hpp>
 
 using namespace baton;
 
 void incCounter(int id);
 
-//
-//
+// What the goroutines share. That counter belongs to mutex is an agreement of
+// the program; the race detector checks it.
 // Every goroutine increments counter.
 int counter;
 
@@ -18,7 +18,7 @@ WaitGroup wg;
 
 // mutex makes a section of code critical.
 Mutex mutex;
-//
+// All three are safe to use from several goroutines, as they are used here.
 
 // The program starts here, as goroutine 1.
 int main() {

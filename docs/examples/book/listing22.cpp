@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Listing 6.22 of the book: a relay race of four goroutines. The baton is a value in an unbuffered channel.
-//
+// The variable may be called baton, like the namespace.
 #include <baton/baton.hpp>
 
 using namespace baton;

@@ -9,11 +9,11 @@ using namespace baton;
 void worker(chan<std::string> tasks, int worker);
 int intn(int n);
 
-//
+// They are constants, as in the book.
 // The size of the work.
 constexpr int numberGoroutines = 4;  // goroutines that work
 constexpr int taskLoad = 10;         // tasks to be done
-//
+// More tasks than goroutines: everybody works more than once.
 
 // wg lets main wait for the end of the program.
 WaitGroup wg;
@@ -21,9 +21,9 @@ WaitGroup wg;
 // Where random numbers come from; see intn. It is
 // seeded before main starts.
 Mutex sourceMutex;
-//
+// Every program run gets other numbers.
 std::mt19937 source(std::random_device{}());
-//
+// (There is no function init in C++: constructors do its work.)
 
 // The program starts here, as goroutine 1.
 int main() {
