@@ -8,12 +8,12 @@ using namespace baton;
 
 void worker(chan<std::string> tasks, int worker);
 int intn(int n);
-
-// They are constants, as in the book.
+// Constants, as in the book:
+// the size of the work.
 // The size of the work.
 constexpr int numberGoroutines = 4;  // goroutines that work
 constexpr int taskLoad = 10;         // tasks to be done
-// More tasks than goroutines: everybody works more than once.
+// There are more tasks than goroutines.
 
 // wg lets main wait for the end of the program.
 WaitGroup wg;
