@@ -126,7 +126,7 @@ void end_goroutine() noexcept {
 void recycle(P* p, G* g) noexcept {
   g->status.store(GStatus::kDead, std::memory_order_relaxed);
   g->task = nullptr;
-  p->ended.store(p->ended.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  p->ended.store(p->ended.load(std::memory_order_relaxed) + 1, std::memory_order_release);  // pairs with num_goroutine
   if (g->outermost_frame != nullptr) {
     // main ended by goexit(); its stack is the process's own and not used again.
     RuntimeLockGuard guard(sched.lock);
@@ -169,13 +169,12 @@ namespace baton {
 void gosched() noexcept { rt::yield(); }
 
 int num_goroutine() noexcept {
-  uint64_t created = rt::sched.created_elsewhere.load(std::memory_order_relaxed);
-  uint64_t ended = 0;
+  // Ends are read first: a goroutine that starts and ends meanwhile may be counted, never subtracted.
   const int n = rt::sched.procs_ever.load(std::memory_order_acquire);
-  for (int i = 0; i < n; i++) {
-    created += rt::sched.all[i]->created.load(std::memory_order_relaxed);
-    ended += rt::sched.all[i]->ended.load(std::memory_order_relaxed);
-  }
+  uint64_t ended = 0;
+  for (int i = 0; i < n; i++) ended += rt::sched.all[i]->ended.load(std::memory_order_acquire);
+  uint64_t created = rt::sched.created_elsewhere.load(std::memory_order_relaxed);
+  for (int i = 0; i < n; i++) created += rt::sched.all[i]->created.load(std::memory_order_relaxed);
   return static_cast<int>(created - ended);
 }
 

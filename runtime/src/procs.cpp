@@ -17,9 +17,6 @@
 namespace baton::rt {
 namespace {
 
-// Enough for the scheduler's frames and for printing a dump.
-constexpr size_t kThreadStack = size_t{512} << 10;
-
 M* make_m(int id) noexcept {
   M* m = new (slab_alloc(sizeof(M))) M();
   m->id = id;
@@ -186,7 +183,7 @@ void start_thread(int id, P* p, bool spinning) noexcept {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  pthread_attr_setstacksize(&attributes, kThreadStack);
+  // The stack keeps its default size: the C library takes the program's thread-local variables from it, however large.
   pthread_t thread;
   const int saved_errno = errno;
   const int error = pthread_create(&thread, &attributes, &thread_main, m);
