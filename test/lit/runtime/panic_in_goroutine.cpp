@@ -2,7 +2,8 @@
 //
 // An exception that leaves a goroutine: text, the stack that threw (nothing has been unwound), creator, exit status 2.
 // RUN: %baton_cxx -O0 %s -o %t && %baton_cxx -O2 -race %s -o %t.race
-// RUN: for t in %t %t.race; do for p in 1 2; do GOMAXPROCS=$p %exits 2 $t panic 2>&1 | FileCheck %s || exit 1; done; done
+// RUN: for t in %t %t.race; do for p in 1 2; do \
+// RUN:   GOMAXPROCS=$p %exits 2 $t panic 2>&1 | FileCheck %s || exit 1; done; done
 // RUN: %exits 2 %t number 2>&1 | FileCheck %s --check-prefix=NUMBER
 // RUN: %exits 2 %t std 2>&1 | FileCheck %s --check-prefix=STD
 // RUN: %exits 2 %t int 2>&1 | FileCheck %s --check-prefix=INT
@@ -36,11 +37,11 @@ int main(int, char** argv) {
 // CHECK-EMPTY:
 // CHECK-NEXT: goroutine 2 [running]:
 // CHECK-NEXT: fail(
-// CHECK-NEXT: {{^	.*goroutine.cpp:22 \+0x[0-9a-f]+$}}
+// CHECK-NEXT: {{^	.*goroutine.cpp:23 \+0x[0-9a-f]+$}}
 // CHECK-NEXT: worker(
-// CHECK-NEXT: {{^	.*goroutine.cpp:28 \+0x[0-9a-f]+$}}
+// CHECK-NEXT: {{^	.*goroutine.cpp:29 \+0x[0-9a-f]+$}}
 // CHECK-NEXT: created by main() in goroutine 1
-// CHECK-NEXT: {{^	.*goroutine.cpp:31 \+0x[0-9a-f]+$}}
+// CHECK-NEXT: {{^	.*goroutine.cpp:32 \+0x[0-9a-f]+$}}
 // CHECK-NOT: {{.}}
 
 // NUMBER: {{^}}panic: 42

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The process ends with main, whatever other goroutines do, and with main's status; static destructors run.
-// RUN: %baton_cxx %s -o %t && for p in 1 2 8; do GOMAXPROCS=$p %exits 9 %t | FileCheck %s || exit 1; done
-// RUN: %baton_cxx -race %s -o %t.race && for p in 1 2 8; do GOMAXPROCS=$p %exits 9 %t.race | FileCheck %s || exit 1; done
+// RUN: %baton_cxx %s -o %t && %baton_cxx -race %s -o %t.race
+// RUN: for t in %t %t.race; do for p in 1 2 8; do \
+// RUN:   GOMAXPROCS=$p %exits 9 $t | FileCheck %s || exit 1; done; done
 #include <baton/baton.hpp>
 #include <cstdio>
 using namespace baton;
