@@ -137,11 +137,16 @@ class Visit {
       entry.mask = both;
     }
     AccessSet& set = set_at(entry.context);
+    bool removes = covers(kind_, kind);
+    if (!removes && set.known_by() != 0 && task_.knows(set.known_by())) return;
+    bool knows_all = true;
     set.remove_if([&](const Member& member) {
-      if (task_.knows(member.epoch)) return covers(kind_, kind);
+      if (task_.knows(member.epoch)) return removes;
+      knows_all = false;
       findings_.add({both, member.epoch, member.context, 0, kind}, both, context_);
       return false;
     });
+    if (knows_all) set.set_known_by(task_.epoch);
     if (set.size() == 0) entry.mask = 0;
   }
 

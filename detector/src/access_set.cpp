@@ -41,6 +41,7 @@ Member* AccessSet::find(uint32_t chain) {
 }
 
 void AccessSet::put(const Member& member) {
+  known_by_ = 0;
   if (Member* own = find(chain_of(member.epoch))) {
     *own = member;
     return;

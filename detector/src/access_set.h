@@ -37,6 +37,10 @@ class AccessSet {
   Member* find(uint32_t chain);
   // Adds a member, in place of the chain's previous one.
   void put(const Member& member);
+  // Remembers that all members happen before what `epoch` does, and so before whatever knows that epoch: the next
+  // access that could only find that out again need not look.
+  void set_known_by(Epoch epoch) { known_by_ = epoch; }
+  Epoch known_by() const { return known_by_; }  // 0: nothing is remembered
   // Calls `visit(member)` for each member and removes those for which it returns true.
   template <class Visit>
   void remove_if(Visit visit);
@@ -50,6 +54,7 @@ class AccessSet {
   Member* slots_ = nullptr;
   uint32_t bits_ = 0;  // log2 of the number of slots; 0: none
   uint32_t count_ = 0;
+  Epoch known_by_ = 0;
 };
 
 template <class Visit>

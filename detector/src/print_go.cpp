@@ -25,51 +25,59 @@ bool names_function(const char* text, const char* prefix) {
   return space != nullptr && strchr(text, '(') > space && starts_with(space + 1, prefix);
 }
 
-struct StackPrinter {
-  Writer& out;
-  int printed = 0;
-  bool ended = false;
+// Walks a stack as it is shown: from the first frame of the program's own to main, or to the entry of its goroutine.
+// Calls each(frame, file) with the file name as it is to be printed.
+template <class Each>
+class ShownFrames {
+ public:
+  explicit ShownFrames(Each each) : each_(each) {}
 
-  void frame(const baton_frame& frame) {
-    for (const char* entry : kEntries) {
-      if (names_function(frame.function, entry)) {
-        ended = true;
-        return;
-      }
+  void walk(ContextId context) {
+    for_each_frame(context, [&](uintptr_t pc) {
+      __baton_symbolize(
+          pc,
+          [](void* self, const baton_frame* frame) { return static_cast<ShownFrames*>(self)->meet(*frame) ? 1 : 0; },
+          this);
+      return !ended_;
+    });
+  }
+
+ private:
+  bool meet(const baton_frame& frame) {
+    for (const char* entry : kEntries) ended_ |= names_function(frame.function, entry);
+    if (ended_) return false;
+    for (const char* internal : kInternals) {
+      if (!shown_ && names_function(frame.function, internal)) return true;
     }
-    if (printed == 0) {
-      for (const char* internal : kInternals) {
-        if (names_function(frame.function, internal)) return;
-      }
+    shown_ = true;
+    const char* file = frame.file;
+    if (file != nullptr && *options.strip_path_prefix != '\0' && starts_with(file, options.strip_path_prefix)) {
+      file += strlen(options.strip_path_prefix);
     }
+    each_(frame, file);
+    ended_ = frame.inlined == 0 && strcmp(frame.function, "main()") == 0;
+    return !ended_;
+  }
+
+  Each each_;
+  bool shown_ = false;
+  bool ended_ = false;
+};
+
+void print_stack(Writer& out, ContextId context) {
+  ShownFrames([&](const baton_frame& frame, const char* file) {
     out.print("  %s\n", frame.function);
-    if (frame.file != nullptr) {
-      const char* file = frame.file;
-      if (*options.strip_path_prefix != '\0' && starts_with(file, options.strip_path_prefix)) {
-        file += strlen(options.strip_path_prefix);
-      }
+    if (file != nullptr) {
       out.print("      %s:%d +0x%lx\n", file, frame.line, static_cast<unsigned long>(frame.offset));
     } else {
       out.print("      ?? +0x%lx\n", static_cast<unsigned long>(frame.offset));
     }
-    ++printed;
-    if (frame.inlined == 0 && strcmp(frame.function, "main()") == 0) ended = true;
-  }
-};
+  }).walk(context);
+}
 
-void print_stack(Writer& out, ContextId context) {
-  StackPrinter printer{out};
-  for_each_frame(context, [&](uintptr_t pc) {
-    __baton_symbolize(
-        pc,
-        [](void* arg, const baton_frame* frame) {
-          StackPrinter* self = static_cast<StackPrinter*>(arg);
-          self->frame(*frame);
-          return self->ended ? 0 : 1;
-        },
-        &printer);
-    return !printer.ended;
-  });
+uint64_t hash_text(uint64_t hash, const char* text) {
+  for (; *text != '\0'; ++text) hash = (hash ^ static_cast<unsigned char>(*text)) * 0x100000001b3ull;  // FNV-1a
+  return hash;
 }
 
 void print_actor(Writer& out, uint64_t task_id) {
@@ -97,6 +105,16 @@ void print_creation(Writer& out, const Owner& owner) {
 }
 
 }  // namespace
+
+uint64_t printed_stack(ContextId context) {
+  uint64_t hash = 0xcbf29ce484222325ull;
+  ShownFrames([&](const baton_frame& frame, const char* file) {
+    hash = hash_text(hash, frame.function);
+    // Without a line, the place in the function tells stacks apart.
+    hash = file != nullptr ? hash_text(hash, file) + static_cast<uint64_t>(frame.line) : hash + frame.offset;
+  }).walk(context);
+  return hash;
+}
 
 void print_race(Writer& out, const RaceAccess& current, const RaceAccess& previous, const BlockInfo* block) {
   out.print("==================\nWARNING: DATA RACE\n");

@@ -65,7 +65,8 @@ class PairSet {
 };
 
 constinit SpinLock pairs_lock;
-constinit PairSet pairs;
+constinit PairSet pairs;          // of contexts, guarded by pairs_lock: asked on the way of each racing access
+constinit PairSet printed_pairs;  // of stacks as printed, guarded by report_mutex
 constinit pthread_mutex_t report_mutex = PTHREAD_MUTEX_INITIALIZER;  // one report at a time
 constinit std::atomic<uint64_t> races{0};                            // written under report_mutex
 constinit std::atomic<bool> finished{false};
@@ -74,6 +75,13 @@ constinit bool log_open = false;
 
 uint64_t pair_of(ContextId a, ContextId b) {
   return a < b ? static_cast<uint64_t>(a) << 32 | b : static_cast<uint64_t>(b) << 32 | a;
+}
+
+// A 64-bit number of two, whichever comes first; never 0.
+uint64_t unordered_pair(uint64_t a, uint64_t b) {
+  uint64_t low = a < b ? a : b;
+  uint64_t high = a < b ? b : a;
+  return ((low * 0x9e3779b97f4a7c15ull) ^ (high + (low >> 29))) * 0xff51afd7ed558ccdull | 1;
 }
 
 void say_unusable_log(const char* path) {
@@ -121,17 +129,17 @@ void report_race(const RaceAccess& current, const RaceAccess& previous) {
   int saved_errno = errno;
   pthread_mutex_lock(&report_mutex);
   open_log();
-  races.fetch_add(1, std::memory_order_relaxed);
-  {
+  if (printed_pairs.insert(unordered_pair(printed_stack(current.context), printed_stack(previous.context)))) {
+    races.fetch_add(1, std::memory_order_relaxed);
     BlockInfo block;
     bool in_block = find_block(previous.address, &block);
     Writer out;
     print_race(out, current, previous, in_block ? &block : nullptr);
     out.write_to(log_fd);
-  }
-  if (options.halt_on_error != 0) {
-    fflush(nullptr);
-    _exit(static_cast<int>(options.exitcode));
+    if (options.halt_on_error != 0) {
+      fflush(nullptr);
+      _exit(static_cast<int>(options.exitcode));
+    }
   }
   pthread_mutex_unlock(&report_mutex);
   errno = saved_errno;

@@ -28,8 +28,8 @@ struct RaceAccess {
 // Whether this pair of stacks was reported before; the order does not matter.
 bool was_reported(ContextId a, ContextId b);
 
-// Reports a race between the access that just happened and an earlier one, unless the pair was reported before. With
-// halt_on_error the process ends here.
+// Reports a race between the access that just happened and an earlier one, unless a pair of stacks that prints the same
+// was reported before. With halt_on_error the process ends here.
 void report_race(const RaceAccess& current, const RaceAccess& previous);
 
 // The running task, as the owner of an access.
@@ -46,6 +46,10 @@ int finish_reports(int status);
 // The text of a report (print_go.cpp). `block` is null if the address is not in a heap block.
 class Writer;
 void print_race(Writer& out, const RaceAccess& current, const RaceAccess& previous, const BlockInfo* block);
+
+// A number for the functions, files and lines that are printed for a stack. Machine code may have several places for
+// one line (an unrolled loop, the load and the store of x++); to a reader their stacks are the same.
+uint64_t printed_stack(ContextId context);
 
 // Text in memory, written out as a whole.
 class Writer {

@@ -93,19 +93,23 @@ void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
 void reset_shadow(uintptr_t lo, size_t n) {
   uintptr_t end = lo + n;
   while (lo < end) {
+    uintptr_t page_end = (lo | ((1ull << kPageShift) - 1)) + 1;
+    uintptr_t stop = page_end < end ? page_end : end;
     if (!page_touched(lo)) {
-      lo = (lo | ((1ull << kPageShift) - 1)) + 1;
+      lo = stop;
       continue;
     }
-    uintptr_t line_end = (lo | (kLineBytes - 1)) + 1;
-    uintptr_t stop = line_end < end ? line_end : end;
-    Line& line = line_of(lo);
-    if (!line.untouched()) {
-      Line::Held held = line.lock();
-      forget_bytes(line, held, byte_mask(lo % kLineBytes, stop - lo));
-      line.unlock(held);
+    while (lo < stop) {
+      uintptr_t line_end = (lo | (kLineBytes - 1)) + 1;
+      uintptr_t line_stop = line_end < stop ? line_end : stop;
+      Line& line = line_of(lo);
+      if (!line.untouched()) {
+        Line::Held held = line.lock();
+        forget_bytes(line, held, byte_mask(lo % kLineBytes, line_stop - lo));
+        line.unlock(held);
+      }
+      lo = line_stop;
     }
-    lo = stop;
   }
 }
 

@@ -80,6 +80,32 @@ TEST_F(ClockTest, JoinOfALowerTreeIntoAHigherOneAndBack) {
   EXPECT_EQ(high.get(2), 10u);
 }
 
+// Leaves and inner nodes are numbered apart, so trees of different heights may have equal root numbers.
+TEST_F(ClockTest, TreesOfDifferentHeightAreNeverTakenForTheSame) {
+  constexpr int kMany = 100;
+  std::array<Clock, kMany> low;
+  std::array<Clock, kMany> high;
+  for (Clock& clock : low) clock.set(1, 5);
+  for (Clock& clock : high) clock.set(20, 7);
+  for (const Clock& a : low) {
+    for (const Clock& b : high) {
+      Clock clock;
+      clock.assign(a);
+      ASSERT_TRUE(clock.join(b));
+      ASSERT_EQ(clock.get(20), 7u);
+      ASSERT_EQ(clock.get(1), 5u);
+      clock.assign(a);
+      clock.assign(b);
+      ASSERT_EQ(clock.get(1), 0u);
+      clock.assign(a);
+      ASSERT_EQ(clock.get(20), 0u);
+      clock.clear();
+    }
+  }
+  for (Clock& clock : low) clock.clear();
+  for (Clock& clock : high) clock.clear();
+}
+
 TEST_F(ClockTest, RandomOperationsAgreeWithTheNaiveModel) {
   for (uint32_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
