@@ -4,6 +4,7 @@
 
 #include "detector/src/access_set.h"
 #include "detector/src/chain.h"
+#include "detector/src/recent.h"
 #include "detector/src/report.h"
 
 namespace baton::detector {
@@ -61,11 +62,6 @@ class Visit {
       }
       i = next;
     }
-    while (split_ != 0) {
-      uint32_t next = entries[split_].next;
-      link(split_);
-      split_ = next;
-    }
     if (need_ != 0) record();
     line.set_epoch(task_.epoch);
     held_.set_filter(words_filled(read_now_ | written_now_), words_filled(written_now_));
@@ -109,55 +105,53 @@ class Visit {
     if (now) {
       note_current(kind, entry.mask);
       if (kind == kind_ && entry.context == context_) mine_ = i;
-    } else if (kind == kind_ && entry.mask == mask_) {
-      ++twins_;
+    } else if (kind == kind_) {
+      ++crowd_;
     }
   }
 
   void meet_set(uint32_t i) {
     Entry& entry = entries[i];
-    Kind kind = member_kind(entry.kind);
-    const Member* own = set_at(entry.context).find(chain_of(task_.epoch));
-    bool now = own != nullptr && own->epoch == task_.epoch;
-    if (now) note_current(kind, entry.mask);
-    uint64_t both = entry.mask & mask_;
-    if (both == 0) return;
-    if (now && covers(kind, kind_)) need_ &= ~both;
-    if (!conflicts(kind_, kind)) {
-      if (kind == kind_ && entry.mask == mask_) own_set_ = i;
-      return;
-    }
-    if (both != entry.mask && covers(kind_, kind)) {
-      // Members may lose these bytes and keep the others: from here on they are two sets. This one is visited.
-      uint32_t rest = entries.alloc();
-      uint32_t copy = new_set();
-      set_at(copy).copy_from(set_at(entry.context));
-      entries[rest] = {entry.mask & ~both, 0, copy, split_, entry.kind};
-      split_ = rest;
-      entry.mask = both;
-    }
     AccessSet& set = set_at(entry.context);
+    Kind kind = member_kind(entry.kind);
     bool removes = covers(kind_, kind);
+    set.for_chain(chain_of(task_.epoch), [&](Member& own) {
+      bool now = own.epoch == task_.epoch;
+      if (now) note_current(kind, own.mask);
+      uint64_t both = own.mask & mask_;
+      if (now && covers(kind, kind_)) {
+        need_ &= ~both;
+      } else if (removes) {
+        own.mask &= ~both;
+      }
+    });
+    if (kind == kind_) own_set_ = i;
+    if ((entry.mask & mask_) == 0 || !conflicts(kind_, kind)) return;
     if (!removes && set.known_by() != 0 && task_.knows(set.known_by())) return;
     bool knows_all = true;
-    set.remove_if([&](const Member& member) {
-      if (task_.knows(member.epoch)) return removes;
-      knows_all = false;
-      findings_.add({both, member.epoch, member.context, 0, kind}, both, context_);
-      return false;
+    uint64_t left = 0;
+    set.for_each([&](Member& member) {
+      uint64_t both = member.mask & mask_;
+      if (task_.knows(member.epoch)) {
+        if (removes) member.mask &= ~both;
+      } else {
+        knows_all = false;
+        if (both != 0) findings_.add({both, member.epoch, member.context, 0, kind}, both, context_);
+      }
+      left |= member.mask;
     });
     if (knows_all) set.set_known_by(task_.epoch);
-    if (set.size() == 0) entry.mask = 0;
+    entry.mask = left;
   }
 
   void record() {
     if (!task_.owns_epochs) own_epochs(task_);
     task_.recorded = true;
     note_current(kind_, need_);
-    bool whole = need_ == mask_ && kind_ != kWrite && kind_ != kFree;
-    if (whole && own_set_ == 0 && twins_ >= kSetThreshold) own_set_ = gather();
-    if (whole && own_set_ != 0) {
-      set_at(entries[own_set_].context).put({task_.epoch, context_});
+    if (own_set_ == 0 && crowd_ >= kSetThreshold && kind_ != kWrite && kind_ != kFree) own_set_ = gather();
+    if (own_set_ != 0) {
+      set_at(entries[own_set_].context).add(task_.epoch, context_, need_);
+      entries[own_set_].mask |= need_;
     } else if (mine_ != 0) {
       entries[mine_].mask |= need_;
     } else {
@@ -167,22 +161,24 @@ class Visit {
     }
   }
 
-  // Makes one set of all entries of this kind and mask.
+  // Makes one set of all entries of this kind.
   uint32_t gather() {
-    uint32_t result = entries.alloc();
     uint32_t set = new_set();
+    uint64_t all = 0;
     uint32_t before = 0;
     for (uint32_t i = held_.head(); i != 0;) {
       uint32_t next = entries[i].next;
-      if (entries[i].kind == kind_ && entries[i].mask == mask_) {
-        set_at(set).put({entries[i].epoch, entries[i].context});
+      if (entries[i].kind == kind_) {
+        set_at(set).add(entries[i].epoch, entries[i].context, entries[i].mask);
+        all |= entries[i].mask;
         unlink(i, before);
       } else {
         before = i;
       }
       i = next;
     }
-    entries[result] = {mask_, 0, set, 0, static_cast<uint8_t>(kind_ | kSetBit)};
+    uint32_t result = entries.alloc();
+    entries[result] = {all, 0, set, 0, static_cast<uint8_t>(kind_ | kSetBit)};
     link(result);
     return result;
   }
@@ -197,9 +193,8 @@ class Visit {
   const Kind kind_;
   Findings& findings_;
   uint32_t mine_ = 0;     // an entry of this epoch, kind and context
-  uint32_t own_set_ = 0;  // a set of this kind and mask
-  uint32_t split_ = 0;    // entries to be linked once the walk is over
-  int twins_ = 0;         // entries of other epochs with this kind and mask
+  uint32_t own_set_ = 0;  // the set of this kind
+  int crowd_ = 0;         // entries of other epochs with this kind
 };
 
 }  // namespace
@@ -220,9 +215,18 @@ void access_line(Task& task, uintptr_t address, size_t size, Kind kind, ContextI
     Line::Held held = line.lock();
     access_locked(task, line, held, mask, kind, context, findings);
     line.unlock(held);
+    note_recent(address, task.epoch, held);
     more = findings.overflowed();  // then look again: what is reported now is not noted a second time
     findings.report(task, address, size, kind, context);
   }
+}
+
+// Whether the task made an access at least as strong to these words in this epoch.
+bool repeats(const Task& task, uintptr_t address, uint32_t words, Kind kind) {
+  const Line& line = line_of(address);
+  if (kind == kRead) return line.hit_read(task.epoch, words) || recently_read(address, task.epoch, words);
+  if (kind == kWrite) return line.hit_write(task.epoch, words) || recently_written(address, task.epoch, words);
+  return false;
 }
 
 }  // namespace
@@ -234,10 +238,7 @@ void access(Task& task, uintptr_t address, size_t size, Kind kind, const CallSit
     uintptr_t line_end = (address | (kLineBytes - 1)) + 1;
     size_t part = (line_end < end ? line_end : end) - address;
     uint32_t words = words_touched(byte_mask(address % kLineBytes, part));
-    const Line& line = line_of(address);
-    bool hit =
-        (kind == kWrite && line.hit_write(task.epoch, words)) || (kind == kRead && line.hit_read(task.epoch, words));
-    if (!hit) {
+    if (!repeats(task, address, words, kind)) {
       if (context == 0) context = context_of(site);
       touch_page(address);
       access_line(task, address, part, kind, context);

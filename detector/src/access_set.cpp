@@ -15,6 +15,10 @@ constinit Pool<AccessSet, 1u << 26> sets;
 
 constexpr uint32_t kFirstBits = 5;
 
+// Blocks are powers of two; a member is not.
+constexpr size_t block_bytes(uint32_t bits) { return (sizeof(Member) * 4 / 3) << bits; }
+static_assert(sizeof(Member) == 24);
+
 }  // namespace
 
 void init_sets() { sets.init("sets of accesses"); }
@@ -32,52 +36,52 @@ void free_set(uint32_t index) {
   sets.free(index);
 }
 
-Member* AccessSet::find(uint32_t chain) {
-  if (bits_ == 0) return nullptr;
-  for (uint32_t i = home(chain); slots_[i].epoch != 0; i = (i + 1) & ((1u << bits_) - 1)) {
-    if (chain_of(slots_[i].epoch) == chain) return &slots_[i];
-  }
-  return nullptr;
-}
-
-void AccessSet::put(const Member& member) {
+void AccessSet::add(Epoch epoch, ContextId context, uint64_t mask) {
   known_by_ = 0;
-  if (Member* own = find(chain_of(member.epoch))) {
-    *own = member;
-    return;
+  if (bits_ == 0 || 2 * (used_ + 1) > 1u << bits_) rehash();
+  uint32_t chain = chain_of(epoch);
+  uint32_t i = home(chain);
+  Member* dead = nullptr;
+  for (; places_[i].epoch != 0; i = after(i)) {
+    Member& member = places_[i];
+    if (chain_of(member.epoch) != chain) continue;
+    if (member.mask == 0) {
+      dead = &member;
+    } else if (member.epoch == epoch && member.context == context) {
+      member.mask |= mask;
+      return;
+    }
   }
-  if (bits_ == 0 || 2 * (count_ + 1) > 1u << bits_) rehash(bits_ == 0 ? kFirstBits : bits_ + 1);
-  uint32_t i = home(chain_of(member.epoch));
-  while (slots_[i].epoch != 0) i = (i + 1) & ((1u << bits_) - 1);
-  slots_[i] = member;
-  ++count_;
+  if (dead == nullptr) ++used_;
+  (dead != nullptr ? *dead : places_[i]) = {epoch, mask, context};
 }
 
-void AccessSet::rehash(uint32_t bits) {
-  Member* old = slots_;
+// Drops dead members, and doubles the table if it is still half full.
+void AccessSet::rehash() {
+  Member* old = places_;
   uint32_t old_bits = bits_;
-  slots_ = static_cast<Member*>(alloc_block(sizeof(Member) << bits));
-  memset(slots_, 0, sizeof(Member) << bits);
-  bits_ = bits;
-  count_ = 0;
+  uint32_t live = 0;
+  for_each([&](const Member&) { ++live; });
+  bits_ = old_bits == 0 ? kFirstBits : old_bits;
+  if (4 * (live + 1) > 1u << bits_) ++bits_;
+  places_ = static_cast<Member*>(alloc_block(block_bytes(bits_)));
+  memset(places_, 0, block_bytes(bits_));
+  used_ = 0;
   for (uint32_t i = 0; old_bits != 0 && i < 1u << old_bits; ++i) {
-    if (old[i].epoch != 0) put(old[i]);
+    if (old[i].mask == 0) continue;
+    uint32_t place = home(chain_of(old[i].epoch));
+    while (places_[place].epoch != 0) place = after(place);
+    places_[place] = old[i];
+    ++used_;
   }
-  if (old_bits != 0) free_block(old, sizeof(Member) << old_bits);
-}
-
-void AccessSet::copy_from(const AccessSet& other) {
-  clear();
-  for (uint32_t i = 0; other.bits_ != 0 && i < 1u << other.bits_; ++i) {
-    if (other.slots_[i].epoch != 0) put(other.slots_[i]);
-  }
+  if (old_bits != 0) free_block(old, block_bytes(old_bits));
 }
 
 void AccessSet::clear() {
-  if (bits_ != 0) free_block(slots_, sizeof(Member) << bits_);
-  slots_ = nullptr;
+  if (bits_ != 0) free_block(places_, block_bytes(bits_));
+  places_ = nullptr;
   bits_ = 0;
-  count_ = 0;
+  used_ = 0;
 }
 
 }  // namespace baton::detector

@@ -11,6 +11,7 @@
 #include "detector/src/clock.h"
 #include "detector/src/heap.h"
 #include "detector/src/options.h"
+#include "detector/src/recent.h"
 #include "detector/src/report.h"
 #include "detector/src/sync.h"
 
@@ -78,6 +79,7 @@ void __baton_task_switch(baton_task* task) {
   if (from != nullptr) from->saved_context = __baton_ctx;
   if (to != nullptr) __baton_ctx = to->saved_context;
   current_task = to;
+  forget_all_recent();
 }
 
 void __baton_task_end(baton_task* task) {

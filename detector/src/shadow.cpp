@@ -5,6 +5,7 @@
 #include <sched.h>
 
 #include "detector/src/access_set.h"
+#include "detector/src/recent.h"
 #include "detector/src/sync.h"
 
 namespace baton::detector {
@@ -69,6 +70,7 @@ void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
     Entry& entry = entries[i];
     uint32_t next = entry.next;
     entry.mask &= ~mask;
+    if (is_set(entry.kind)) set_at(entry.context).for_each([mask](Member& member) { member.mask &= ~mask; });
     if (entry.mask != 0) {
       previous = i;
     } else {
@@ -91,6 +93,7 @@ void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
 }  // namespace
 
 void reset_shadow(uintptr_t lo, size_t n) {
+  forget_recent(lo, n);
   uintptr_t end = lo + n;
   while (lo < end) {
     uintptr_t page_end = (lo | ((1ull << kPageShift) - 1)) + 1;

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What this thread has just recorded: a small direct-mapped table from lines to "the words that were read and written
+// in this epoch". The filter of a line belongs to whoever touched it last; goroutines that take turns on one line,
+// readers of a shared table above all, would find each other's epoch there and go through the lock every time. Here
+// each finds its own.
+//
+// Invariant: an entry for epoch E says that accesses at least as strong, of epoch E, are in the shadow. It holds
+// because nobody removes an access of an epoch which is still running, except a reset of its memory:
+//   * by this thread: reset_shadow() comes here;
+//   * by the same task on another thread: every switch of tasks empties the table;
+//   * by another task: then the memory was freed under a user of it, which the free itself finds.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detector/src/shadow.h"
+
+namespace baton::detector {
+
+struct RecentLine {
+  const Line* line;
+  Epoch epoch;
+  uint16_t read_words;
+  uint16_t written_words;
+  uint32_t generation;
+};
+
+constexpr uint32_t kRecentLines = 256;
+
+inline thread_local RecentLine recent_lines[kRecentLines] = {};
+inline thread_local uint32_t recent_generation = 1;
+
+inline RecentLine& recent_line(uintptr_t address) { return recent_lines[address / kLineBytes % kRecentLines]; }
+
+inline bool recently_read(uintptr_t address, Epoch epoch, uint32_t words) {
+  const RecentLine& recent = recent_line(address);
+  return recent.line == &line_of(address) && recent.epoch == epoch && (recent.read_words & words) == words &&
+         recent.generation == recent_generation;
+}
+
+inline bool recently_written(uintptr_t address, Epoch epoch, uint32_t words) {
+  const RecentLine& recent = recent_line(address);
+  return recent.line == &line_of(address) && recent.epoch == epoch && (recent.written_words & words) == words &&
+         recent.generation == recent_generation;
+}
+
+// After an access: what the filter said while the line was locked.
+inline void note_recent(uintptr_t address, Epoch epoch, const Line::Held& held) {
+  recent_line(address) = {&line_of(address), epoch, static_cast<uint16_t>(held.read_words()),
+                          static_cast<uint16_t>(held.write_words()), recent_generation};
+}
+
+inline void forget_all_recent() { ++recent_generation; }
+
+inline void forget_recent(uintptr_t lo, size_t n) {
+  if (n >= kRecentLines * kLineBytes) {
+    forget_all_recent();
+    return;
+  }
+  for (uintptr_t address = lo & ~(kLineBytes - 1); address < lo + n; address += kLineBytes) {
+    RecentLine& recent = recent_line(address);
+    if (recent.line == &line_of(address)) recent.line = nullptr;
+  }
+}
+
+}  // namespace baton::detector
