@@ -88,8 +88,57 @@ uint32_t make_private(uint32_t node, uint32_t level) {
 
 uint32_t slot(uint32_t chain, uint32_t level) { return (chain >> (kBits * level)) % kFan; }
 
+uint32_t joined(uint32_t a, bool ours, uint32_t b, uint32_t level, bool& changed);
+
+uint32_t joined_leaves(uint32_t a, bool ours, uint32_t b, bool& changed) {
+  const uint64_t* in_a = leaves[a].epoch;
+  const uint64_t* in_b = leaves[b].epoch;
+  bool a_suffices = true;
+  bool b_suffices = true;
+  for (uint32_t i = 0; i < kFan; ++i) {
+    a_suffices &= in_a[i] >= in_b[i];
+    b_suffices &= in_b[i] >= in_a[i];
+  }
+  if (a_suffices) return a;
+  changed = true;
+  if (b_suffices) return share(b, 0);
+  uint32_t result = ours ? a : clone(a, 0);
+  for (uint32_t i = 0; i < kFan; ++i) {
+    if (in_b[i] > in_a[i]) leaves[result].epoch[i] = in_b[i];
+  }
+  return result;
+}
+
+uint32_t joined_inners(uint32_t a, bool ours, uint32_t b, uint32_t level, bool& changed) {
+  uint32_t after[kFan];
+  bool all_of_a = true;
+  bool all_of_b = true;
+  for (uint32_t i = 0; i < kFan; ++i) {
+    after[i] = joined(inners[a].child[i], ours, inners[b].child[i], level - 1, changed);
+    all_of_a &= after[i] == inners[a].child[i];
+    all_of_b &= after[i] == inners[b].child[i];
+  }
+  if (all_of_a) return a;
+  if (all_of_b) {
+    for (uint32_t i = 0; i < kFan; ++i) {
+      if (after[i] != inners[a].child[i]) drop(after[i], level - 1);
+    }
+    return share(b, level);
+  }
+  uint32_t result = ours ? a : clone(a, level);
+  for (uint32_t i = 0; i < kFan; ++i) {
+    uint32_t& child = inners[result].child[i];
+    if (after[i] == child) continue;
+    drop(child, level - 1);
+    child = after[i];
+  }
+  return result;
+}
+
 // The join of `a` and `b`, both of height `level`. Returns `a` itself if it did not change or could be changed in place
-// (`ours`: all nodes above `a` are private to the caller); otherwise a node with a reference of its own.
+// (`ours`: all nodes above `a` are private to the caller); otherwise a node with a reference of its own. Where `b` is
+// the join, it is shared instead of copied: so clocks that learn from each other come to have the same nodes, and the
+// next join passes over them.
 uint32_t joined(uint32_t a, bool ours, uint32_t b, uint32_t level, bool& changed) {
   if (a == b || b == 0) return a;
   if (a == 0) {
@@ -97,24 +146,7 @@ uint32_t joined(uint32_t a, bool ours, uint32_t b, uint32_t level, bool& changed
     return share(b, level);
   }
   ours = ours && ours_alone(a, level);
-  uint32_t result = a;
-  for (uint32_t i = 0; i < kFan; ++i) {
-    if (level == 0) {
-      if (leaves[b].epoch[i] <= leaves[result].epoch[i]) continue;
-      if (!ours) result = clone(a, level);
-      leaves[result].epoch[i] = leaves[b].epoch[i];
-      changed = true;
-    } else {
-      uint32_t before = inners[result].child[i];
-      uint32_t after = joined(before, ours, inners[b].child[i], level - 1, changed);
-      if (after == before) continue;
-      if (!ours) result = clone(a, level);
-      inners[result].child[i] = after;
-      drop(before, level - 1);
-    }
-    ours = true;
-  }
-  return result;
+  return level == 0 ? joined_leaves(a, ours, b, changed) : joined_inners(a, ours, b, level, changed);
 }
 
 }  // namespace
