@@ -9,6 +9,7 @@
 #include <baton/defer.hpp>
 #include <baton/go.hpp>
 #include <baton/panic.hpp>
+#include <baton/select.hpp>
 #include <baton/sync.hpp>
 #include <baton/time.hpp>
 #include <chrono>

@@ -68,13 +68,15 @@ class Landing {
   Landing() noexcept = default;
   Landing(const Landing&) = delete;
   Landing& operator=(const Landing&) = delete;
-  BATON_INLINE ~Landing() {
-    if (full_) value().~T();
-  }
+  BATON_INLINE ~Landing() { clear(); }
 
   BATON_INLINE void* address() noexcept { return bytes_; }
   BATON_INLINE bool landed(bool full) noexcept { return full_ = full; }
   BATON_INLINE T& value() noexcept { return *std::launder(reinterpret_cast<T*>(bytes_)); }
+  BATON_INLINE void clear() noexcept {
+    if (full_) value().~T();
+    full_ = false;
+  }
 
  private:
   alignas(T) unsigned char bytes_[sizeof(T)];
@@ -134,6 +136,11 @@ class ChanHandle {
 
   // The untyped channel, for select. Not counted.
   BATON_INLINE Channel* untyped() const noexcept { return channel_; }
+  // One more handle of it.
+  BATON_INLINE static ChanHandle share(Channel* c) noexcept {
+    if (c) chan_retain(c);
+    return ChanHandle(c);
+  }
 
  protected:
   constexpr explicit ChanHandle(Channel* adopted) noexcept : channel_(adopted) {}
