@@ -12,11 +12,9 @@
 using baton::detector::access;
 using baton::detector::current_task;
 using baton::detector::is_application;
-using baton::detector::Kind;
 using baton::detector::kLineBytes;
 using baton::detector::kRead;
 using baton::detector::kWrite;
-using baton::detector::Line;
 using baton::detector::line_of;
 using baton::detector::Task;
 

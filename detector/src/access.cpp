@@ -92,6 +92,12 @@ class Visit {
   void meet(uint32_t i) {
     Entry& entry = entries[i];
     Kind kind = static_cast<Kind>(entry.kind);
+    if (kind == kind_ && entry.mask == mask_ && entry.context == context_ &&
+        chain_of(entry.epoch) == chain_of(task_.epoch)) {
+      // The same again in a later epoch: what would be removed here and added below is renewed in place.
+      if (entry.epoch != task_.epoch) note_recorded();
+      entry.epoch = task_.epoch;
+    }
     bool now = entry.epoch == task_.epoch;
     if (uint64_t both = entry.mask & mask_; both != 0) {
       if (now && covers(kind, kind_)) {
@@ -144,9 +150,13 @@ class Visit {
     entry.mask = left;
   }
 
-  void record() {
+  void note_recorded() {
     if (!task_.owns_epochs) own_epochs(task_);
     task_.recorded = true;
+  }
+
+  void record() {
+    note_recorded();
     note_current(kind_, need_);
     if (own_set_ == 0 && crowd_ >= kSetThreshold && kind_ != kWrite && kind_ != kFree) own_set_ = gather();
     if (own_set_ != 0) {

@@ -38,6 +38,43 @@ uintptr_t address_of(const void* p) { return reinterpret_cast<uintptr_t>(p); }
           .stack_end = task->stack_end});
 }
 
+enum class ClockOperation { kAcquire, kRelease, kReleaseMerge };
+
+// An atomic access to a sync object and an operation on its clock, under one lock.
+[[gnu::noinline]] void object_operation(const void* obj, size_t n, ClockOperation operation, const void* pc) {
+  Task* task = current_task;
+  if (task == nullptr) return;
+  uintptr_t address = address_of(obj);
+  uintptr_t offset = address % kLineBytes;
+  size_t part = offset + n <= kLineBytes ? n : kLineBytes - offset;
+  CallSite site = {.hash = __baton_ctx,
+                   .pc = address_of(pc),
+                   .frame = address_of(__builtin_frame_address(0)),
+                   .stack_end = task->stack_end};
+  if (part < n) access(*task, address + part, n - part, kAtomicWrite, site);
+  ContextId context = context_of(site);
+  touch_page(address);
+  Findings findings;
+  Line& line = line_of(address);
+  Line::Held held = line.lock();
+  if (task->ignore_depth == 0)
+    access_locked(*task, line, held, byte_mask(offset, part), kAtomicWrite, context, findings);
+  if (Snapshot* clock = sync_at(held, offset, operation != ClockOperation::kAcquire)) {
+    switch (operation) {
+      case ClockOperation::kAcquire:
+        task->acquire_from(*clock);
+        break;
+      case ClockOperation::kRelease:
+        task->release_to(*clock);
+        break;
+      case ClockOperation::kReleaseMerge:
+        task->merge_to(*clock);
+    }
+  }
+  line.unlock(held);
+  findings.report(*task, address, n, kAtomicWrite, context);
+}
+
 }  // namespace
 
 extern "C" {
@@ -112,6 +149,16 @@ void __baton_object_read(const void* p, size_t n, const void* pc) { object_acces
 void __baton_object_write(const void* p, size_t n, const void* pc) { object_access(p, n, kWrite, pc); }
 void __baton_object_atomic(const void* p, size_t n, int is_write, const void* pc) {
   object_access(p, n, is_write != 0 ? kAtomicWrite : kAtomicRead, pc);
+}
+
+void __baton_object_acquire(const void* obj, size_t n, const void* pc) {
+  object_operation(obj, n, ClockOperation::kAcquire, pc);
+}
+void __baton_object_release(const void* obj, size_t n, const void* pc) {
+  object_operation(obj, n, ClockOperation::kRelease, pc);
+}
+void __baton_object_release_merge(const void* obj, size_t n, const void* pc) {
+  object_operation(obj, n, ClockOperation::kReleaseMerge, pc);
 }
 
 void __baton_ignore_begin() {

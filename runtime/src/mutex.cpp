@@ -13,6 +13,7 @@
 // For the detector: lock acquires and unlock releases the object's clock, and nothing else orders.
 #include <baton/sync.hpp>
 
+#include "runtime/src/mutex.h"
 #include "runtime/src/race.h"
 #include "runtime/src/sched.h"
 #include "runtime/src/sema.h"
@@ -36,7 +37,7 @@ void take_over(MutexState* m, int32_t state, bool stay_starving) noexcept {
   m->state.fetch_add(change);
 }
 
-[[gnu::noinline]] void lock_slow(MutexState* m) noexcept {
+[[gnu::noinline]] void lock_slow(MutexState* m, rt::WaitReason why) noexcept {
   int64_t wait_start = 0;
   bool starving = false;
   bool awoken = false;
@@ -54,7 +55,7 @@ void take_over(MutexState* m, int32_t state, bool stay_starving) noexcept {
     if ((old & (kLocked | kStarving)) == 0) return;
     const bool waited_before = wait_start != 0;
     if (!waited_before) wait_start = rt::nanotime();
-    rt::sema_acquire(&m->sema, waited_before, rt::WaitReason::kMutexLock);
+    rt::sema_acquire(&m->sema, waited_before, why);
     starving = starving || rt::nanotime() - wait_start > kStarvationNanoseconds;
     old = m->state.load();
     if ((old & kStarving) != 0) {
@@ -85,33 +86,42 @@ void take_over(MutexState* m, int32_t state, bool stay_starving) noexcept {
 
 }  // namespace
 
-void mutex_lock(MutexState* m) noexcept {
-  rt::race::object_atomic(m, sizeof *m, true, __builtin_return_address(0));
+void mutex_lock_bare(MutexState* m, rt::WaitReason why) noexcept {
   int32_t unlocked = 0;
   // Acquire, pairs with the fetch_sub of unlock.
   if (!m->state.compare_exchange_strong(unlocked, kLocked, std::memory_order_acquire, std::memory_order_relaxed)) {
-    lock_slow(m);
+    lock_slow(m, why);
   }
-  rt::race::acquire(m);
+}
+
+bool mutex_try_lock_bare(MutexState* m) noexcept {
+  int32_t old = m->state.load(std::memory_order_relaxed);
+  // Waiters in starvation mode go first. A change in between counts as "taken": somebody else was quicker.
+  if ((old & (kLocked | kStarving)) != 0) return false;
+  return m->state.compare_exchange_strong(old, old | kLocked, std::memory_order_acquire, std::memory_order_relaxed);
+}
+
+void mutex_unlock_bare(MutexState* m) noexcept {
+  const int32_t now = m->state.fetch_sub(kLocked) - kLocked;
+  if (now != 0) unlock_slow(m, now);
+}
+
+void mutex_lock(MutexState* m) noexcept {
+  mutex_lock_bare(m, rt::WaitReason::kMutexLock);
+  rt::race::object_acquire(m, sizeof *m, __builtin_return_address(0));
 }
 
 bool mutex_try_lock(MutexState* m) noexcept {
   rt::race::object_atomic(m, sizeof *m, true, __builtin_return_address(0));
-  int32_t old = m->state.load(std::memory_order_relaxed);
-  // Waiters in starvation mode go first. A change in between counts as "taken": somebody else was quicker.
-  if ((old & (kLocked | kStarving)) != 0) return false;
-  if (!m->state.compare_exchange_strong(old, old | kLocked, std::memory_order_acquire, std::memory_order_relaxed)) {
-    return false;
-  }
+  if (!mutex_try_lock_bare(m)) return false;
   rt::race::acquire(m);
   return true;
 }
 
 void mutex_unlock(MutexState* m) noexcept {
-  rt::race::object_atomic(m, sizeof *m, true, __builtin_return_address(0));
-  rt::race::release(m);  // before the mutex is free: nobody else can use the clock until then
-  const int32_t now = m->state.fetch_sub(kLocked) - kLocked;
-  if (now != 0) unlock_slow(m, now);
+  rt::race::object_release(
+      m, sizeof *m, __builtin_return_address(0));  // before the mutex is free: nobody else can use the clock until then
+  mutex_unlock_bare(m);
 }
 
 }  // namespace baton::internal

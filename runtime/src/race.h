@@ -83,6 +83,20 @@ inline void object_atomic([[maybe_unused]] const void* p, [[maybe_unused]] size_
   BATON_RACE_HOOK(__baton_object_atomic(p, n, is_write ? 1 : 0, pc);)
 }
 
+// An atomic access to a sync object and a clock operation on it in one step.
+inline void object_acquire([[maybe_unused]] const void* obj, [[maybe_unused]] size_t n,
+                           [[maybe_unused]] const void* pc) noexcept {
+  BATON_RACE_HOOK(__baton_object_acquire(obj, n, pc);)
+}
+inline void object_release([[maybe_unused]] const void* obj, [[maybe_unused]] size_t n,
+                           [[maybe_unused]] const void* pc) noexcept {
+  BATON_RACE_HOOK(__baton_object_release(obj, n, pc);)
+}
+inline void object_release_merge([[maybe_unused]] const void* obj, [[maybe_unused]] size_t n,
+                                 [[maybe_unused]] const void* pc) noexcept {
+  BATON_RACE_HOOK(__baton_object_release_merge(obj, n, pc);)
+}
+
 // For a scope, the running goroutine's plain accesses, allocations and frees are the runtime's own bookkeeping. It must
 // not span park(): the scope ends on the thread-local state of the task that began it.
 class IgnoreScope {

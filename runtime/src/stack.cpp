@@ -14,7 +14,6 @@
 namespace baton::rt {
 namespace {
 
-constexpr size_t kPage = 4096;
 constexpr size_t kSlotsPerChunk = 256;
 constexpr size_t kChunkSize = kSlotSize * kSlotsPerChunk;
 constexpr size_t kColours = 16;
@@ -82,19 +81,6 @@ void stack_free(Stack stack) noexcept {
   RuntimeLockGuard guard(pool.lock);
   link->next = pool.free;
   pool.free = link;
-}
-
-char* stack_touched(const Stack& stack, char* known) noexcept {
-  // From the lowest page up to the first one in memory. A frame may leave pages untouched above one that it writes (a
-  // large buffer filled from its low end), so looking at the page below the known ones is not enough.
-  if (known == nullptr) known = slot_of(stack) + kSlotSize;
-  const size_t pages = static_cast<size_t>(known - stack.lo) / kPage;
-  unsigned char in_memory[kSlotSize / kPage];
-  if (mincore(stack.lo, pages * kPage, in_memory) != 0) return stack.lo;
-  for (size_t i = 0; i < pages; i++) {
-    if ((in_memory[i] & 1) != 0) return stack.lo + i * kPage;
-  }
-  return known;
 }
 
 }  // namespace baton::rt

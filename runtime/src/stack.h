@@ -28,8 +28,4 @@ Stack stack_alloc() noexcept;
 // Returns a slot that nothing runs on any more. Thread-safe.
 void stack_free(Stack stack) noexcept;
 
-// The lowest address of `stack` that may have been written since the process began, page-aligned; `known` is an earlier
-// answer for the same stack, or null. A system call; for the detector's sake only.
-char* stack_touched(const Stack& stack, char* known) noexcept;
-
 }  // namespace baton::rt

@@ -71,7 +71,6 @@ struct G {
   _Unwind_Exception goexit = {};  // in flight between goexit() and the end of the goroutine
 
   race::Task* task = nullptr;
-  char* touched = nullptr;  // lowest page of the stack that may hold somebody's data; kept only for the detector
 };
 
 // What the scheduler does with a goroutine that has just switched back to it.

@@ -5,7 +5,7 @@
 // `state` holds counter << 32 | waiters, so that one atomic instruction changes the counter and learns who waits. The
 // done that brings the counter to zero with waiters about owns the object: nobody may change it until all are released.
 //
-// For the detector: the object's address is the clock; `state` is accessed atomically by every operation; `sema` stands
+// For the detector: the clock is at the address of `state`, which every operation accesses atomically; `sema` stands
 // for "the first add happens before the wait": the first add reads it, the first wait writes it.
 #include <baton/sync.hpp>
 
@@ -25,8 +25,11 @@ uint32_t waiters_of(uint64_t state) noexcept { return static_cast<uint32_t>(stat
 
 void wait_group_add(WaitGroupState* wg, int delta) {
   const void* caller = __builtin_return_address(0);
-  rt::race::object_atomic(&wg->state, sizeof wg->state, true, caller);
-  if (delta < 0) rt::race::release_merge(wg);  // before the decrement that may let a wait return
+  if (delta < 0) {
+    rt::race::object_release_merge(&wg->state, sizeof wg->state, caller);  // before the decrement lets a wait return
+  } else {
+    rt::race::object_atomic(&wg->state, sizeof wg->state, true, caller);
+  }
   const uint64_t change = static_cast<uint64_t>(static_cast<int64_t>(delta)) * kOne;
   const uint64_t state = wg->state.fetch_add(change) + change;
   const int32_t counter = counter_of(state);
@@ -56,7 +59,7 @@ void wait_group_wait(WaitGroupState* wg) {
     if (wg->state.load() != 0) rt::panic_text("sync: WaitGroup is reused before previous Wait has returned");
     break;
   }
-  rt::race::acquire(wg);
+  rt::race::acquire(&wg->state);
 }
 
 }  // namespace baton::internal

@@ -60,6 +60,12 @@ void __baton_object_read(const void* p, size_t n, const void* pc);
 void __baton_object_write(const void* p, size_t n, const void* pc);
 void __baton_object_atomic(const void* p, size_t n, int is_write, const void* pc);
 
+// An atomic write access to the n bytes of a sync object, together with a clock operation on it: access, then acquire;
+// access, then release; access, then release_merge. One step instead of two, for objects that are used often.
+void __baton_object_acquire(const void* obj, size_t n, const void* pc);
+void __baton_object_release(const void* obj, size_t n, const void* pc);
+void __baton_object_release_merge(const void* obj, size_t n, const void* pc);
+
 // Between begin and end (they nest) plain accesses, allocations and frees of the running task are neither recorded nor
 // checked: the runtime's own bookkeeping in memory that user code may touch.
 void __baton_ignore_begin(void);

@@ -51,24 +51,5 @@ TEST(StackDeathTest, TheGuardStopsAnOverflow) {
   EXPECT_EXIT(*(stack_alloc().lo - kGuardSize) = 1, testing::KilledBySignal(SIGSEGV), "");
 }
 
-TEST(StackTest, TouchedFindsThePageBelowAHole) {
-  // Slots straight from a fresh chunk have no page in memory; take slots until one is fresh.
-  Stack stack;
-  std::vector<Stack> taken;
-  do {
-    stack = stack_alloc();
-    taken.push_back(stack);
-  } while (stack_touched(stack, nullptr) < stack.hi - 4096);
-  stack.hi[-1] = 1;
-  char* const top = stack_touched(stack, nullptr);
-  EXPECT_LE(top, stack.hi - 1);
-  EXPECT_GT(top, stack.hi - 2 * 4096);
-  char* const low = stack.lo + 10 * 4096;
-  low[5] = 1;
-  EXPECT_EQ(stack_touched(stack, top), low);
-  EXPECT_EQ(stack_touched(stack, low), low);
-  for (const Stack& one : taken) stack_free(one);
-}
-
 }  // namespace
 }  // namespace baton::rt
