@@ -43,8 +43,15 @@ namespace {
 // One access meeting one locked line: the rule of access.h, entry by entry.
 class Visit {
  public:
-  Visit(Task& task, Line::Held& held, uint64_t mask, Kind kind, ContextId context, Findings& findings)
-      : task_(task), held_(held), mask_(mask), need_(mask), context_(context), kind_(kind), findings_(findings) {}
+  Visit(Task& task, const Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context, Findings& findings)
+      : task_(task),
+        line_(&line),
+        held_(held),
+        mask_(mask),
+        need_(mask),
+        context_(context),
+        kind_(kind),
+        findings_(findings) {}
 
   void run(Line& line) {
     uint32_t before = 0;
@@ -152,7 +159,7 @@ class Visit {
 
   void note_recorded() {
     if (!task_.owns_epochs) own_epochs(task_);
-    task_.recorded = true;
+    task_.note_record(address_of(*line_));
   }
 
   void record() {
@@ -194,6 +201,7 @@ class Visit {
   }
 
   Task& task_;
+  const Line* const line_;
   Line::Held& held_;
   const uint64_t mask_;
   uint64_t need_;          // bytes that no entry of this epoch covers yet
@@ -211,7 +219,7 @@ class Visit {
 
 void access_locked(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
                    Findings& findings) {
-  Visit(task, held, mask, kind, context, findings).run(line);
+  Visit(task, line, held, mask, kind, context, findings).run(line);
 }
 
 namespace {

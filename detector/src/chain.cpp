@@ -9,7 +9,8 @@ namespace baton::detector {
 namespace {
 
 struct Chain {
-  uint64_t last;   // number of the last epoch in use when its last task ended
+  uint64_t known;  // who takes it over has to know this number
+  uint64_t next;   // and starts with this one
   uint32_t owner;  // newest owner
   uint32_t next_free;
 };
@@ -41,9 +42,9 @@ Epoch take_chain(const Clock& clock) {
   uint32_t* link = &free_chains;
   for (int i = 0; i < kCandidates && *link != 0; ++i) {
     uint32_t chain = *link - 1;
-    if (clock.get(chain) >= chains[chain].last && chains[chain].last < kMaxEpochNumber) {
+    if (clock.get(chain) >= chains[chain].known && chains[chain].next <= kMaxEpochNumber) {
       *link = chains[chain].next_free;
-      return make_epoch(chain, chains[chain].last + 1);
+      return make_epoch(chain, chains[chain].next);
     }
     link = &chains[chain].next_free;
   }
@@ -59,7 +60,8 @@ void leave_chain(Task& task) {
   SpinLockHolder hold(lock);
   Chain& chain = chains[chain_of(task.epoch)];
   // The current number counts only if something carries it; all smaller ones were published.
-  chain.last = number_of(task.epoch) - (task.recorded ? 0 : 1);
+  chain.known = number_of(task.epoch) - (task.recorded_outside ? 0 : 1);
+  chain.next = number_of(task.epoch) + (task.recorded ? 1 : 0);
   if (task.owns_epochs) owners[chain.owner].finished = true;
   chain.next_free = free_chains;
   free_chains = chain_of(task.epoch) + 1;
@@ -69,7 +71,7 @@ void own_epochs(Task& task) {
   SpinLockHolder hold(lock);
   Chain& chain = chains[chain_of(task.epoch)];
   uint32_t index = owners.alloc();
-  owners[index] = {task.id, number_of(task.epoch), task.creation, chain.owner, false};
+  owners[index] = {task.id, number_of(task.epoch), 0, task.creation, chain.owner};
   chain.owner = index;
   task.owns_epochs = true;
 }

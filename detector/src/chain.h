@@ -5,6 +5,10 @@
 // A chain is a sequence of tasks, each of which starts after the end of the one before it in happens-before. A new task
 // takes over a finished chain if the clock it starts with knows the chain's last epoch; only then is "same chain" the
 // same as "ordered", which Task::knows() relies on. That test is exact: nothing is lost by reuse.
+//
+// What a task did after its last release is known to nobody, so such a chain can never be taken over. The exception is
+// what it did on its own stack alone, in the code that ends a goroutine: those records vanish with the stack, and only
+// a use of the dead stack, by a pointer that outlived it, could still have met them.
 #pragma once
 
 #include <stdint.h>
@@ -19,11 +23,12 @@ struct Task;
 // The task that made the accesses of an epoch, for reports. Kept for ever: the shadow may name the epoch at any time.
 struct Owner {
   uint64_t task_id;
-  uint64_t first_number;  // it owns the epochs from here up to the next owner's first
-  uint32_t creation;      // context of its creation
-  uint32_t previous;      // the chain's previous owner
-  bool finished;
+  uint64_t first_number : 63;  // it owns the epochs from here up to the next owner's first
+  uint64_t finished : 1;
+  uint32_t creation;  // context of its creation
+  uint32_t previous;  // the chain's previous owner
 };
+static_assert(sizeof(Owner) == 24);
 
 void init_chains();
 

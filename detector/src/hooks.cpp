@@ -108,7 +108,10 @@ baton_task* __baton_task_create(uint64_t id, const void* pc) {
   return opaque(new_task(creator != nullptr ? creator : main_task, id, creation));
 }
 
-void __baton_task_stack(baton_task* task, const void*, const void* hi) { task_of(task)->stack_end = address_of(hi); }
+void __baton_task_stack(baton_task* task, const void* lo, const void* hi) {
+  task_of(task)->stack_begin = address_of(lo);
+  task_of(task)->stack_end = address_of(hi);
+}
 
 void __baton_task_switch(baton_task* task) {
   Task* from = current_task;

@@ -116,7 +116,7 @@ bool was_reported(ContextId a, ContextId b) {
 }
 
 Owner current_owner(const Task& task) {
-  return {.task_id = task.id, .first_number = 0, .creation = task.creation, .previous = 0, .finished = false};
+  return {.task_id = task.id, .first_number = 0, .finished = 0, .creation = task.creation, .previous = 0};
 }
 
 void report_race(const RaceAccess& current, const RaceAccess& previous) {

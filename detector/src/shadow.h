@@ -133,6 +133,7 @@ void init_shadow();
 // The line of an application address. The address is one that the program is about to use; addresses above the user
 // half (which fault anyway) must be filtered by is_application().
 inline Line& line_of(uintptr_t address) { return shadow_base[address / kLineBytes]; }
+inline uintptr_t address_of(const Line& line) { return static_cast<uintptr_t>(&line - shadow_base) * kLineBytes; }
 inline bool is_application(uintptr_t address) { return (address >> kAddressBits) == 0; }
 
 inline bool page_touched(uintptr_t address) {

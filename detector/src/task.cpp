@@ -30,6 +30,7 @@ Epoch Task::publish() {
   if (!recorded && !learnt) return epoch - 1;
   Epoch published = epoch;
   recorded = false;
+  recorded_outside = false;
   learnt = false;
   if (number_of(epoch) == kMaxEpochNumber) {
     renew_chain();

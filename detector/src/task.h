@@ -35,14 +35,16 @@ struct Snapshot {
 
 struct Task {
   Epoch epoch = 0;
-  int ignore_depth = 0;      // > 0: accesses are neither recorded nor checked
-  bool recorded = false;     // an entry of the shadow carries `epoch`
-  bool learnt = true;        // the clock changed since the last publication
-  bool owns_epochs = false;  // chain.h knows this task as the owner of its epochs
-  uint32_t creation = 0;     // context of its creation; 0: the main task
+  int ignore_depth = 0;           // > 0: accesses are neither recorded nor checked
+  bool recorded = false;          // an entry of the shadow carries `epoch`
+  bool recorded_outside = false;  // one that is not about the task's own stack
+  bool learnt = true;             // the clock changed since the last publication
+  bool owns_epochs = false;       // chain.h knows this task as the owner of its epochs
+  uint32_t creation = 0;          // context of its creation; 0: the main task
   uint64_t id = 0;
   uint64_t creator = 0;        // id of the task that created it
   uint64_t saved_context = 0;  // __baton_ctx while it does not run
+  uintptr_t stack_begin = 0;
   uintptr_t stack_end = 0;
   Clock clock;
   // While nothing was acquired since the task was created: the epoch at which its creator published `clock`. Whoever
@@ -50,6 +52,12 @@ struct Task {
   Epoch inherited = 0;
   Snapshot fence_release;  // the clock as of the last release fence: what later relaxed stores publish
   Clock fence_acquire;     // what relaxed loads saw: learnt by the next acquire fence
+
+  // Notes that an entry about `address` carries the current epoch.
+  void note_record(uintptr_t address) {
+    recorded = true;
+    recorded_outside |= address < stack_begin || address >= stack_end;
+  }
 
   // Whether everything up to `other` happens before what the task does next.
   bool knows(Epoch other) const {

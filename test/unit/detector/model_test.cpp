@@ -32,7 +32,7 @@ static std::vector<RaceAccess> found;  // previous accesses that the access in p
 bool was_reported(ContextId, ContextId) { return false; }
 void report_race(const RaceAccess&, const RaceAccess& previous) { found.push_back(previous); }
 Owner current_owner(const Task& task) {
-  return {.task_id = task.id, .first_number = 0, .creation = task.creation, .previous = 0, .finished = false};
+  return {.task_id = task.id, .first_number = 0, .finished = 0, .creation = task.creation, .previous = 0};
 }
 void init_reports() {}
 uint64_t race_count() { return 0; }
