@@ -37,7 +37,4 @@ size_t block_size(const void* p);
 // The live heap block that contains `address`.
 bool find_block(uintptr_t address, BlockInfo* info);
 
-// Makes the linker take the replacements of malloc into every program that starts the detector.
-void use_interposed_malloc();
-
 }  // namespace baton::detector

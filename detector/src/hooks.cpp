@@ -9,7 +9,7 @@
 #include "detector/src/access_set.h"
 #include "detector/src/chain.h"
 #include "detector/src/clock.h"
-#include "detector/src/heap.h"
+#include "detector/src/interpose.h"
 #include "detector/src/options.h"
 #include "detector/src/recent.h"
 #include "detector/src/report.h"
@@ -81,6 +81,7 @@ extern "C" {
 
 baton_task* __baton_race_start() {
   use_interposed_malloc();
+  use_interposed_pthread();
   parse_options();
   init_reports();
   Clock::init_pools();

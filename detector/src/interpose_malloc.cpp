@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "detector/src/heap.h"
+#include "detector/src/interpose.h"
 
 namespace baton::detector {
 

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Functions of the C and C++ libraries that the detector replaces in the whole program: malloc and its family
+// (interpose_malloc.cpp), operator new and delete (interpose_new.cpp), locks (interpose_pthread.cpp).
+#pragma once
+
+namespace baton::detector {
+
+// Each does nothing: a reference makes the linker take the replacements into every program that starts the detector,
+// also if only shared libraries call them.
+void use_interposed_malloc();
+void use_interposed_pthread();
+
+}  // namespace baton::detector

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The locks of the C library, and so of the C++ library (std::mutex, std::shared_mutex, std::condition_variable,
+// std::call_once): the edges they make between tasks (happens-before.md). Each function calls the C library's own and
+// tells the clocks; without a running task it only calls.
+//
+//   mutex, spin lock   lock: acquire; unlock: release
+//   rwlock             as RWMutex: readers publish to a clock of their own (one byte further), which a writer acquires
+//   condition          a wait unlocks and locks its mutex; the signal itself orders through the mutex
+//   once               the end of the routine happens before every return
+//   semaphore          post: release_merge; a successful wait: acquire
+//   barrier            all arrivals happen before all departures
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "detector/src/access.h"
+#include "detector/src/interpose.h"
+#include "detector/src/sync.h"
+
+namespace baton::detector {
+
+void use_interposed_pthread() {}
+
+namespace {
+
+void acquire_object(const void* object) {
+  if (Task* task = current_task) acquire(*task, reinterpret_cast<uintptr_t>(object));
+}
+
+void release_object(const void* object) {
+  if (Task* task = current_task) release(*task, reinterpret_cast<uintptr_t>(object));
+}
+
+void merge_object(const void* object) {
+  if (Task* task = current_task) release_merge(*task, reinterpret_cast<uintptr_t>(object));
+}
+
+// The clock of those who unlocked after reading.
+const void* readers_of(const pthread_rwlock_t* lock) { return reinterpret_cast<const char*>(lock) + 1; }
+
+// The C library's function that our definition hides. `version` is null but for names that exist in two versions.
+template <class Function>
+Function* real(Function*(&cache), const char* name, const char* version = nullptr) {
+  // Racing threads find the same address; relaxed, because nothing else is published.
+  Function* function = __atomic_load_n(&cache, __ATOMIC_RELAXED);
+  if (function == nullptr) {
+    void* found = version != nullptr ? dlvsym(RTLD_NEXT, name, version) : dlsym(RTLD_NEXT, name);
+    if (found == nullptr) die(name);
+    function = reinterpret_cast<Function*>(found);
+    __atomic_store_n(&cache, function, __ATOMIC_RELAXED);
+  }
+  return function;
+}
+
+// pthread_once passes nothing to its routine.
+struct Once {
+  pthread_once_t* control;
+  void (*routine)();
+};
+constinit thread_local Once running_once = {};
+
+void run_once() {
+  Once once = running_once;
+  once.routine();
+  release_object(once.control);
+}
+
+}  // namespace
+}  // namespace baton::detector
+
+using namespace baton::detector;
+
+// Calls the hidden function `name` with `arguments`.
+#define BATON_REAL(name, ...)               \
+  ([&] {                                    \
+    static constinit decltype(name)* cache; \
+    return real(cache, #name)(__VA_ARGS__); \
+  }())
+#define BATON_REAL_VERSION(version, name, ...)       \
+  ([&] {                                             \
+    static constinit decltype(name)* cache;          \
+    return real(cache, #name, version)(__VA_ARGS__); \
+  }())
+
+extern "C" {
+
+// ---- Mutexes and spin locks ---------------------------------------------------------------------------------------
+
+int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
+  int result = BATON_REAL(pthread_mutex_lock, mutex);
+  if (result == 0) acquire_object(mutex);
+  return result;
+}
+
+int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
+  int result = BATON_REAL(pthread_mutex_trylock, mutex);
+  if (result == 0) acquire_object(mutex);
+  return result;
+}
+
+int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* until) noexcept {
+  int result = BATON_REAL(pthread_mutex_timedlock, mutex, until);
+  if (result == 0) acquire_object(mutex);
+  return result;
+}
+
+int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock, const timespec* until) noexcept {
+  int result = BATON_REAL(pthread_mutex_clocklock, mutex, clock, until);
+  if (result == 0) acquire_object(mutex);
+  return result;
+}
+
+int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
+  release_object(mutex);
+  return BATON_REAL(pthread_mutex_unlock, mutex);
+}
+
+int pthread_spin_lock(pthread_spinlock_t* lock) noexcept {
+  int result = BATON_REAL(pthread_spin_lock, lock);
+  if (result == 0) acquire_object(const_cast<const int*>(lock));
+  return result;
+}
+
+int pthread_spin_trylock(pthread_spinlock_t* lock) noexcept {
+  int result = BATON_REAL(pthread_spin_trylock, lock);
+  if (result == 0) acquire_object(const_cast<const int*>(lock));
+  return result;
+}
+
+int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
+  release_object(const_cast<const int*>(lock));
+  return BATON_REAL(pthread_spin_unlock, lock);
+}
+
+// ---- Reader-writer locks ------------------------------------------------------------------------------------------
+
+#define BATON_READ_LOCK(name, parameters, ...)  \
+  int name parameters noexcept {                \
+    int result = BATON_REAL(name, __VA_ARGS__); \
+    if (result == 0) acquire_object(lock);      \
+    return result;                              \
+  }
+#define BATON_WRITE_LOCK(name, parameters, ...) \
+  int name parameters noexcept {                \
+    int result = BATON_REAL(name, __VA_ARGS__); \
+    if (result == 0) {                          \
+      acquire_object(lock);                     \
+      acquire_object(readers_of(lock));         \
+    }                                           \
+    return result;                              \
+  }
+
+BATON_READ_LOCK(pthread_rwlock_rdlock, (pthread_rwlock_t * lock), lock)
+BATON_READ_LOCK(pthread_rwlock_tryrdlock, (pthread_rwlock_t * lock), lock)
+BATON_READ_LOCK(pthread_rwlock_timedrdlock, (pthread_rwlock_t * lock, const timespec* until), lock, until)
+BATON_READ_LOCK(pthread_rwlock_clockrdlock, (pthread_rwlock_t * lock, clockid_t clock, const timespec* until), lock,
+                clock, until)
+BATON_WRITE_LOCK(pthread_rwlock_wrlock, (pthread_rwlock_t * lock), lock)
+BATON_WRITE_LOCK(pthread_rwlock_trywrlock, (pthread_rwlock_t * lock), lock)
+BATON_WRITE_LOCK(pthread_rwlock_timedwrlock, (pthread_rwlock_t * lock, const timespec* until), lock, until)
+BATON_WRITE_LOCK(pthread_rwlock_clockwrlock, (pthread_rwlock_t * lock, clockid_t clock, const timespec* until), lock,
+                 clock, until)
+
+int pthread_rwlock_unlock(pthread_rwlock_t* lock) noexcept {
+  // A writer holds the lock alone, so if there is one it is the caller.
+  if (lock->__data.__cur_writer != 0) {
+    release_object(lock);
+  } else {
+    merge_object(readers_of(lock));
+  }
+  return BATON_REAL(pthread_rwlock_unlock, lock);
+}
+
+// ---- Conditions ---------------------------------------------------------------------------------------------------
+
+int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
+  release_object(mutex);
+  int result = BATON_REAL_VERSION("GLIBC_2.3.2", pthread_cond_wait, condition, mutex);
+  acquire_object(mutex);
+  return result;
+}
+
+int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* until) {
+  release_object(mutex);
+  int result = BATON_REAL_VERSION("GLIBC_2.3.2", pthread_cond_timedwait, condition, mutex, until);
+  acquire_object(mutex);
+  return result;
+}
+
+int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock, const timespec* until) {
+  release_object(mutex);
+  int result = BATON_REAL(pthread_cond_clockwait, condition, mutex, clock, until);
+  acquire_object(mutex);
+  return result;
+}
+
+// ---- Once, semaphores, barriers -----------------------------------------------------------------------------------
+
+int pthread_once(pthread_once_t* control, void (*routine)()) {
+  Once outer = running_once;  // the routine of an outer once may call us
+  running_once = {control, routine};
+  int result = BATON_REAL(pthread_once, control, run_once);
+  running_once = outer;
+  acquire_object(control);
+  return result;
+}
+
+int sem_post(sem_t* semaphore) noexcept {
+  merge_object(semaphore);
+  return BATON_REAL(sem_post, semaphore);
+}
+
+int sem_wait(sem_t* semaphore) {
+  int result = BATON_REAL(sem_wait, semaphore);
+  if (result == 0) acquire_object(semaphore);
+  return result;
+}
+
+int sem_trywait(sem_t* semaphore) noexcept {
+  int result = BATON_REAL(sem_trywait, semaphore);
+  if (result == 0) acquire_object(semaphore);
+  return result;
+}
+
+int sem_timedwait(sem_t* semaphore, const timespec* until) {
+  int result = BATON_REAL(sem_timedwait, semaphore, until);
+  if (result == 0) acquire_object(semaphore);
+  return result;
+}
+
+int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* until) {
+  int result = BATON_REAL(sem_clockwait, semaphore, clock, until);
+  if (result == 0) acquire_object(semaphore);
+  return result;
+}
+
+int pthread_barrier_wait(pthread_barrier_t* barrier) noexcept {
+  merge_object(barrier);
+  int result = BATON_REAL(pthread_barrier_wait, barrier);
+  acquire_object(barrier);
+  return result;
+}
+
+}  // extern "C"
