@@ -17,6 +17,8 @@ namespace baton::abi {
 inline constexpr char kVersion[] = "__baton_abi_v1";
 inline constexpr char kContext[] = "__baton_ctx";
 inline constexpr uint64_t kContextMultiplier = 0x9e3779b97f4a7c15ull;
+inline constexpr uint64_t kContextDepthMask = 0xff;
+inline constexpr uint64_t kContextMaxDepth = 4;
 
 // Indexed by the binary logarithm of the size of the access.
 inline constexpr int kSizes = 5;

@@ -8,6 +8,7 @@
 #include "instrument/func_context.h"
 #include "instrument/memory_access.h"
 #include "instrument/options.h"
+#include "instrument/recursion.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/AttributeMask.h"
 #include "llvm/IR/Instructions.h"
@@ -115,12 +116,12 @@ void correct_calls(Function& function, const TargetLibraryInfo& library) {
   }
 }
 
-bool instrument(Function& function, Abi& abi, const TargetLibraryInfo& library) {
+bool instrument(Function& function, const Recursion& recursion, Abi& abi, const TargetLibraryInfo& library) {
   Plan plan = make_plan(function);
   if (plan.is_empty()) return false;
   ++counters::functions;
   // The context goes first: what is inserted later is not looked at as if it were the user's.
-  Value* context = option_contexts ? insert_context(function, abi) : ConstantInt::get(abi.size_type(), 0);
+  Value* context = option_contexts ? insert_context(function, recursion, abi) : ConstantInt::get(abi.size_type(), 0);
   for (const Access& access : plan.accesses) insert_check(access, abi, context);
   for (const AtomicOperation& operation : plan.atomics) insert_atomic(operation, abi, context);
   for (CallBase* call : plan.guards) insert_guard_edge(*call, abi);
@@ -141,6 +142,7 @@ PreservedAnalyses RaceMarkPass::run(Module& module, ModuleAnalysisManager&) {
 PreservedAnalyses RacePass::run(Module& module, ModuleAnalysisManager& analyses) {
   auto& function_analyses = analyses.getResult<FunctionAnalysisManagerModuleProxy>(module).getManager();
   Abi abi(module);
+  Recursion recursion(module);  // of the user's calls: before any of ours is there
   bool has_changed = false;
   for (Function& function : module) {
     if (function.isDeclaration()) continue;
@@ -148,7 +150,8 @@ PreservedAnalyses RacePass::run(Module& module, ModuleAnalysisManager& analyses)
       ++counters::skipped_functions;
       continue;
     }
-    if (instrument(function, abi, function_analyses.getResult<TargetLibraryAnalysis>(function))) has_changed = true;
+    if (instrument(function, recursion, abi, function_analyses.getResult<TargetLibraryAnalysis>(function)))
+      has_changed = true;
   }
   if (has_changed) abi.require_version();
   if (option_verify && verifyModule(module, &errs()))

@@ -13,11 +13,17 @@
 // Calling contexts. `ctx` names the chain of calls that leads to the running function: a 64-bit hash which
 // instrumented code keeps in the thread-local __baton_ctx (Bond and McKinley, "Probabilistic calling context",
 // OOPSLA 2007):
-//    at function entry   saved = __baton_ctx;  ctx = saved * BATON_CTX_MULTIPLIER + return address
+//    at function entry   saved = __baton_ctx;  ctx = (saved + return address) * BATON_CTX_MULTIPLIER
 //                        __baton_ctx = ctx        (only if the function calls anything)
 //    at every return     __baton_ctx = saved      (only if it was stored)
 //    at a landing pad, and after a call that may return twice (setjmp)     __baton_ctx = ctx
 // so __baton_ctx is always the context of the running function, and a callee that is not instrumented is harmless.
+//
+// Recursion would make a context for every way down a tree. The low bits of a context therefore count the calls made
+// within one cycle of functions (they are 0 in a function that is part of none): up to BATON_CTX_MAX_DEPTH each way has
+// its own context, and deeper calls get the context that __baton_ctx held before their caller, so that all of them
+// share the few contexts of that depth. The stack of such a context is the one that was seen first.
+//
 // The detector turns (ctx, return address of the call below) into a real stack the first time it sees the pair.
 #ifndef BATON_RACE_ABI_H_
 #define BATON_RACE_ABI_H_
@@ -26,6 +32,8 @@
 #include <stdint.h>
 
 #define BATON_CTX_MULTIPLIER 0x9e3779b97f4a7c15ull
+#define BATON_CTX_DEPTH_MASK 0xffull
+#define BATON_CTX_MAX_DEPTH 4
 
 #ifdef __cplusplus
 extern "C" {

@@ -8,6 +8,8 @@
 
 namespace abi = baton::abi;
 static_assert(abi::kContextMultiplier == BATON_CTX_MULTIPLIER);
+static_assert(abi::kContextDepthMask == BATON_CTX_DEPTH_MASK);
+static_assert(abi::kContextMaxDepth == BATON_CTX_MAX_DEPTH);
 static_assert(int{abi::kRelaxed} == BATON_RELAXED && int{abi::kConsume} == BATON_CONSUME);
 static_assert(int{abi::kAcquire} == BATON_ACQUIRE && int{abi::kRelease} == BATON_RELEASE);
 static_assert(int{abi::kAcqRel} == BATON_ACQ_REL && int{abi::kSeqCst} == BATON_SEQ_CST);

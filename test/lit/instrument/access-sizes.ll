@@ -4,7 +4,7 @@
 
 define void @reads(ptr %p) {
 ; CHECK-LABEL: define void @reads(
-; CHECK: [[CTX:%baton.context]] = add
+; CHECK: [[CTX:%baton.context]] = and
 ; CHECK: call void @__baton_read1(ptr %p, i64 [[CTX]])
 ; CHECK-NEXT: load i8
 ; CHECK: call void @__baton_read2(ptr %p, i64 [[CTX]])

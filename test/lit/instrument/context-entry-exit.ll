@@ -12,9 +12,10 @@ define i32 @calls(i1 %c) {
 ; CHECK-NEXT: %slot = alloca i32
 ; CHECK-NEXT: %baton.saved = load i64, ptr @__baton_ctx
 ; CHECK-NEXT: [[RA:%.*]] = call ptr @llvm.returnaddress(i32 0)
-; CHECK-NEXT: [[M:%.*]] = mul i64 %baton.saved, -7046029254386353131
 ; CHECK-NEXT: [[I:%.*]] = ptrtoint ptr [[RA]] to i64
-; CHECK-NEXT: %baton.context = add i64 [[M]], [[I]]
+; CHECK-NEXT: [[M:%.*]] = add i64 %baton.saved, [[I]]
+; CHECK-NEXT: %baton.hash = mul i64 [[M]], -7046029254386353131
+; CHECK-NEXT: %baton.context = and i64 %baton.hash, -256
 ; CHECK-NEXT: store i64 %baton.context, ptr @__baton_ctx
 ; CHECK-NEXT: call void @g()
 ; CHECK: a:
@@ -36,7 +37,7 @@ b:
 declare ptr @__errno_location()
 define void @leaf(ptr %p) {
 ; CHECK-LABEL: define void @leaf(
-; CHECK: %baton.context = add
+; CHECK: %baton.context = and
 ; CHECK-NOT: store i64 %baton
 ; CHECK: ret void
   call void @llvm.memset.p0.i64(ptr %p, i8 0, i64 8, i1 false)
