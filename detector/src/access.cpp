@@ -23,7 +23,9 @@ void Findings::add(const Entry& entry, uint64_t mask, ContextId context) {
   found_[count_++] = {entry.epoch, mask, entry.context, static_cast<Kind>(entry.kind)};
 }
 
-void Findings::report(const Task& task, uintptr_t address, size_t size, Kind kind, ContextId context) {
+void Findings::report(const Task& task, uintptr_t address, size_t size, Kind kind, const CallSite& site) {
+  if (count_ == 0) return;
+  ContextId context = exact_context_of(site);
   uintptr_t line = address & ~(kLineBytes - 1);
   for (int i = 0; i < count_; ++i) {
     const Found& found = found_[i];
@@ -225,7 +227,7 @@ void access_locked(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind
 namespace {
 
 // An access within one line.
-void access_line(Task& task, uintptr_t address, size_t size, Kind kind, ContextId context) {
+void access_line(Task& task, uintptr_t address, size_t size, Kind kind, ContextId context, const CallSite& site) {
   Line& line = line_of(address);
   uint64_t mask = byte_mask(address % kLineBytes, size);
   Findings findings;
@@ -235,7 +237,7 @@ void access_line(Task& task, uintptr_t address, size_t size, Kind kind, ContextI
     line.unlock(held);
     note_recent(address, task.epoch, held);
     more = findings.overflowed();  // then look again: what is reported now is not noted a second time
-    findings.report(task, address, size, kind, context);
+    findings.report(task, address, size, kind, site);
   }
 }
 
@@ -259,7 +261,7 @@ void access(Task& task, uintptr_t address, size_t size, Kind kind, const CallSit
     if (!repeats(task, address, words, kind)) {
       if (context == 0) context = context_of(site);
       touch_page(address);
-      access_line(task, address, part, kind, context);
+      access_line(task, address, part, kind, context, site);
     }
     address += part;
   }

@@ -46,7 +46,7 @@ class Findings {
   void add(const Entry& entry, uint64_t mask, ContextId context);
   bool overflowed() const { return overflowed_; }
   // Prints what was noted, for an access to [address, address+size).
-  void report(const Task& task, uintptr_t address, size_t size, Kind kind, ContextId context);
+  void report(const Task& task, uintptr_t address, size_t size, Kind kind, const CallSite& site);
 
  private:
   static constexpr int kRoom = 16;

@@ -107,14 +107,12 @@ extern "C" void __baton_atomic_end(void* token, const void* p, size_t n, int kin
   Kind access_kind = kind == BATON_ATOMIC_LOAD ? kAtomicRead : kAtomicWrite;
   CallSite site = BATON_CALL_SITE(&task, ctx);
   Findings findings;
-  ContextId context = 0;
   if (task.ignore_depth == 0) {
-    context = context_of(site);
-    access_locked(task, line, held, byte_mask(offset, part), access_kind, context, findings);
+    access_locked(task, line, held, byte_mask(offset, part), access_kind, context_of(site), findings);
   }
   synchronise(task, held, offset, kind, order);
   line.unlock(held);
-  findings.report(task, address, n, access_kind, context);
+  findings.report(task, address, n, access_kind, site);
   // An atomic access that spans lines is not atomic on any machine that matters here; its rest is checked all the same.
   if (part < n) access(task, address + part, n - part, access_kind, site);
 }

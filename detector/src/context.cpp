@@ -161,21 +161,24 @@ ContextId intern(uint32_t depth) {
   return caller;
 }
 
+// Unwinds into `frames`; returns the depth, at least 1.
+uint32_t unwind(const CallSite& site) {
+  if (frames == nullptr) {
+    frames = static_cast<uintptr_t*>(reserve(kMaxDepth * sizeof(uintptr_t), "unwinding"));
+  }
+  uint32_t depth = walk_frame_pointers(site);
+  if (depth == 0) depth = walk_eh_frame(site.pc);
+  if (depth == 0) frames[depth++] = site.pc;
+  return depth;
+}
+
 [[gnu::noinline]] ContextId first_sight(const CallSite& site, uint64_t key) {
   {
     SpinLockHolder hold(lock);
     ContextId known = contexts.find(key);
     if (known != 0) return known;
   }
-  if (frames == nullptr) {
-    frames = static_cast<uintptr_t*>(reserve(kMaxDepth * sizeof(uintptr_t), "unwinding"));
-  }
-  uint32_t depth = walk_frame_pointers(site);
-  if (depth == 0) depth = walk_eh_frame(site.pc);
-  if (depth == 0) {
-    frames[0] = site.pc;
-    depth = 1;
-  }
+  uint32_t depth = unwind(site);
   SpinLockHolder hold(lock);
   ContextId context = intern(depth);
   if (contexts.find(key) == 0) contexts.insert(key, context);
@@ -197,6 +200,12 @@ ContextId context_of(const CallSite& site) {
   if (slot.key == key) return slot.context;
   slot = {key, first_sight(site, key)};
   return slot.context;
+}
+
+ContextId exact_context_of(const CallSite& site) {
+  uint32_t depth = unwind(site);
+  SpinLockHolder hold(lock);
+  return intern(depth);
 }
 
 const StackNode& stack_node(ContextId context) { return nodes[context]; }

@@ -29,6 +29,10 @@ struct CallSite {
 
 ContextId context_of(const CallSite& site);
 
+// The context of the stack as it is at this moment: unwound again, where context_of() may name the stack of another
+// depth of a recursion.
+ContextId exact_context_of(const CallSite& site);
+
 // The end of the frame records of the stack that holds `frame`: behind the last frame of the program's own code.
 uintptr_t end_of_program_frames(uintptr_t frame);
 

@@ -72,7 +72,7 @@ enum class ClockOperation { kAcquire, kRelease, kReleaseMerge };
     }
   }
   line.unlock(held);
-  findings.report(*task, address, n, kAtomicWrite, context);
+  findings.report(*task, address, n, kAtomicWrite, site);
 }
 
 }  // namespace
