@@ -8,6 +8,7 @@
 // What runs on other threads goes on until its next scheduling point. If the exiting goroutine itself has to wait (a
 // destructor that waits for a goroutine), work is handed out again: the alternative is to hang.
 #include <stdlib.h>
+#include <sys/single_threaded.h>
 
 #include "runtime/src/core.h"
 
@@ -29,6 +30,9 @@ void at_exit(int status, void*) noexcept {
 
 void start(void* outermost_frame) noexcept {
   race::Task* task = race::start();
+  // While the process has one thread, std::shared_ptr counts without atomic instructions: no harm among goroutines of
+  // one thread, but to the detector plain accesses without order.
+  if constexpr (race::kEnabled) __libc_single_threaded = 0;
   init_first_thread();
   M* m = current_m();
   G* g = new_main_goroutine(outermost_frame);

@@ -5,9 +5,11 @@
 
 #include <baton/atomic.hpp>
 #include <baton/chan.hpp>
+#include <baton/cond.hpp>
 #include <baton/config.hpp>
 #include <baton/defer.hpp>
 #include <baton/go.hpp>
+#include <baton/once.hpp>
 #include <baton/panic.hpp>
 #include <baton/select.hpp>
 #include <baton/sync.hpp>
@@ -16,4 +18,5 @@
 #include <cstdint>
 #include <cstdio>
 #include <mutex>
+#include <shared_mutex>
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// WaitGroup and Mutex, as in Go's package sync. Both are ready for use as they are declared, also as globals before any
-// constructor has run; neither can be copied or moved. They block the goroutine, never the thread.
+// WaitGroup, Mutex, RWMutex and Once, as in Go's package sync. All are ready for use as they are declared, also as
+// globals before any constructor has run; none can be copied or moved. They block the goroutine, never the thread.
 //
 // For the race detector each operation is also an atomic access to the object itself, so destroying or overwriting one
 // that another goroutine still uses is reported.
@@ -9,7 +9,9 @@
 
 #include <atomic>
 #include <baton/config.hpp>
+#include <baton/defer.hpp>
 #include <baton/go.hpp>
+#include <concepts>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
@@ -32,11 +34,35 @@ struct MutexState {
   std::atomic<std::uint32_t> sema{0};
 };
 
+// State of an RWMutex: rw_mutex.cpp.
+struct RWMutexState {
+  MutexState writer;
+  std::atomic<std::uint32_t> writer_sema{0};
+  std::atomic<std::uint32_t> reader_sema{0};
+  std::atomic<std::int32_t> readers{0};
+  std::atomic<std::int32_t> leaving{0};
+};
+
+// State of a Once: once.cpp.
+struct OnceState {
+  std::atomic<std::uint32_t> done{0};
+  MutexState mutex;
+};
+
 void wait_group_add(WaitGroupState* wg, int delta);
 void wait_group_wait(WaitGroupState* wg);
 void mutex_lock(MutexState* m) noexcept;
 bool mutex_try_lock(MutexState* m) noexcept;
 void mutex_unlock(MutexState* m) noexcept;
+void rw_mutex_rlock(RWMutexState* rw) noexcept;
+bool rw_mutex_try_rlock(RWMutexState* rw) noexcept;
+void rw_mutex_runlock(RWMutexState* rw) noexcept;
+void rw_mutex_lock(RWMutexState* rw) noexcept;
+bool rw_mutex_try_lock(RWMutexState* rw) noexcept;
+void rw_mutex_unlock(RWMutexState* rw) noexcept;
+// True for the first caller, which then must call once_end. Others return when that has happened.
+bool once_begin(OnceState* once) noexcept;
+void once_end(OnceState* once) noexcept;
 
 // What WaitGroup::go runs. A type with a name: stacks leave out what stands in this namespace.
 template <class F>
@@ -105,6 +131,60 @@ class Mutex {
 
  private:
   internal::MutexState state_;
+};
+
+// Any number of readers, or one writer. A writer that waits keeps new readers out, so it gets its turn; therefore a
+// goroutine that reads must not lock for reading again. Any goroutine may unlock. An unlock happens before the locks
+// that follow it, but readers do not order each other. Works with std::shared_lock, std::unique_lock and
+// std::scoped_lock. Go's sync.RWMutex.
+class RWMutex {
+ public:
+  constexpr RWMutex() noexcept = default;
+  RWMutex(const RWMutex&) = delete;
+  RWMutex& operator=(const RWMutex&) = delete;
+
+  // Blocks until nobody writes, and until writers that came before had their turn; locks for reading.
+  BATON_INLINE void rlock() noexcept { internal::rw_mutex_rlock(&state_); }
+  // Locks for reading if that is possible at once and returns whether it was. Does not block.
+  BATON_INLINE bool try_rlock() noexcept { return internal::rw_mutex_try_rlock(&state_); }
+  // Ends the process with "fatal error: sync: RUnlock of unlocked RWMutex" if nobody reads.
+  BATON_INLINE void runlock() noexcept { internal::rw_mutex_runlock(&state_); }
+
+  // Blocks until nobody else reads or writes; locks for writing.
+  BATON_INLINE void lock() noexcept { internal::rw_mutex_lock(&state_); }
+  // Locks for writing if that is possible at once and returns whether it was. Does not block.
+  BATON_INLINE bool try_lock() noexcept { return internal::rw_mutex_try_lock(&state_); }
+  // Ends the process with "fatal error: sync: Unlock of unlocked RWMutex" if it is not locked for writing.
+  BATON_INLINE void unlock() noexcept { internal::rw_mutex_unlock(&state_); }
+
+  // The names that the standard library uses for reading.
+  BATON_INLINE void lock_shared() noexcept { internal::rw_mutex_rlock(&state_); }
+  BATON_INLINE bool try_lock_shared() noexcept { return internal::rw_mutex_try_rlock(&state_); }
+  BATON_INLINE void unlock_shared() noexcept { internal::rw_mutex_runlock(&state_); }
+
+ private:
+  internal::RWMutexState state_;
+};
+
+// Calls a function once. Ready for use as it is declared; cannot be copied or moved. Go's sync.Once.
+class Once {
+ public:
+  constexpr Once() noexcept = default;
+  Once(const Once&) = delete;
+  Once& operator=(const Once&) = delete;
+
+  // Calls f() if this is the first call for this Once; otherwise blocks until the first one has returned. The return of
+  // f happens before the return of every call. If f throws, the exception goes to the first caller and f counts as
+  // called. If f calls this Once again, it waits for itself. Go's Do.
+  template <std::invocable F>
+  BATON_INLINE void call(F&& f) {
+    if (!internal::once_begin(&state_)) return;
+    const deferred end([this]() __attribute__((always_inline)) { internal::once_end(&state_); });
+    static_cast<void>(std::forward<F>(f)());
+  }
+
+ private:
+  internal::OnceState state_;
 };
 
 }  // namespace baton
