@@ -55,7 +55,7 @@ class Visit {
         kind_(kind),
         findings_(findings) {}
 
-  void run(Line& line) {
+  Recorded run(Line& line) {
     uint32_t before = 0;
     for (uint32_t i = held_.head(); i != 0;) {
       uint32_t next = entries[i].next;
@@ -74,6 +74,7 @@ class Visit {
     if (need_ != 0) record();
     line.set_epoch(task_.epoch);
     held_.set_filter(words_filled(read_now_ | written_now_), words_filled(written_now_));
+    return {read_now_ | written_now_, written_now_};
   }
 
  private:
@@ -219,9 +220,9 @@ class Visit {
 
 }  // namespace
 
-void access_locked(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
-                   Findings& findings) {
-  Visit(task, line, held, mask, kind, context, findings).run(line);
+Recorded access_locked(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
+                       Findings& findings) {
+  return Visit(task, line, held, mask, kind, context, findings).run(line);
 }
 
 namespace {
@@ -233,20 +234,22 @@ void access_line(Task& task, uintptr_t address, size_t size, Kind kind, ContextI
   Findings findings;
   for (bool more = true; more;) {
     Line::Held held = line.lock();
-    access_locked(task, line, held, mask, kind, context, findings);
+    Recorded recorded = access_locked(task, line, held, mask, kind, context, findings);
     line.unlock(held);
-    note_recent(address, task.epoch, held);
+    note_recent(address, task.epoch, recorded);
     more = findings.overflowed();  // then look again: what is reported now is not noted a second time
     findings.report(task, address, size, kind, site);
   }
 }
 
-// Whether the task made an access at least as strong to these words in this epoch.
-bool repeats(const Task& task, uintptr_t address, uint32_t words, Kind kind) {
+// Whether the task made an access at least as strong to these bytes in this epoch.
+bool repeats(const Task& task, uintptr_t address, uint64_t mask, Kind kind) {
+  if (kind != kRead && kind != kWrite) return false;
   const Line& line = line_of(address);
-  if (kind == kRead) return line.hit_read(task.epoch, words) || recently_read(address, task.epoch, words);
-  if (kind == kWrite) return line.hit_write(task.epoch, words) || recently_written(address, task.epoch, words);
-  return false;
+  uint32_t words = words_touched(mask);
+  if (kind == kRead ? line.hit_read(task.epoch, words) : line.hit_write(task.epoch, words)) return true;
+  Recorded recorded = recently_recorded(address, task.epoch);
+  return (mask & ~(kind == kRead ? recorded.read : recorded.written)) == 0;
 }
 
 }  // namespace
@@ -257,8 +260,7 @@ void access(Task& task, uintptr_t address, size_t size, Kind kind, const CallSit
   for (uintptr_t end = address + size; address < end;) {
     uintptr_t line_end = (address | (kLineBytes - 1)) + 1;
     size_t part = (line_end < end ? line_end : end) - address;
-    uint32_t words = words_touched(byte_mask(address % kLineBytes, part));
-    if (!repeats(task, address, words, kind)) {
+    if (!repeats(task, address, byte_mask(address % kLineBytes, part), kind)) {
       if (context == 0) context = context_of(site);
       touch_page(address);
       access_line(task, address, part, kind, context, site);

@@ -33,13 +33,6 @@ extern thread_local Task* current_task;
 void access(Task& task, uintptr_t address, size_t size, Kind kind, const CallSite& site);
 
 // Races found under a line's lock, reported after it is released.
-class Findings;
-
-// The same for bytes of one line that is already locked (`mask`), for accesses that do more under the lock
-// (atomic.cpp).
-void access_locked(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
-                   Findings& findings);
-
 class Findings {
  public:
   // Notes that the access races with `entry` at `mask`. A pair of stacks that was reported before is not noted.
@@ -60,5 +53,10 @@ class Findings {
   bool overflowed_ = false;
   Found found_[kRoom];
 };
+
+// The same for bytes of one line that is already locked (`mask`), for accesses that do more under the lock
+// (atomic.cpp). Returns what the current epoch has recorded of the line.
+Recorded access_locked(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
+                       Findings& findings);
 
 }  // namespace baton::detector

@@ -22,8 +22,7 @@ namespace baton::detector {
 struct RecentLine {
   const Line* line;
   Epoch epoch;
-  uint16_t read_words;
-  uint16_t written_words;
+  Recorded recorded;
   uint32_t generation;
 };
 
@@ -34,22 +33,16 @@ inline thread_local uint32_t recent_generation = 1;
 
 inline RecentLine& recent_line(uintptr_t address) { return recent_lines[address / kLineBytes % kRecentLines]; }
 
-inline bool recently_read(uintptr_t address, Epoch epoch, uint32_t words) {
+// What is known of the line of `address` in this epoch; nothing, if the table does not have it.
+inline Recorded recently_recorded(uintptr_t address, Epoch epoch) {
   const RecentLine& recent = recent_line(address);
-  return recent.line == &line_of(address) && recent.epoch == epoch && (recent.read_words & words) == words &&
-         recent.generation == recent_generation;
+  bool found = recent.line == &line_of(address) && recent.epoch == epoch && recent.generation == recent_generation;
+  return found ? recent.recorded : Recorded{};
 }
 
-inline bool recently_written(uintptr_t address, Epoch epoch, uint32_t words) {
-  const RecentLine& recent = recent_line(address);
-  return recent.line == &line_of(address) && recent.epoch == epoch && (recent.written_words & words) == words &&
-         recent.generation == recent_generation;
-}
-
-// After an access: what the filter said while the line was locked.
-inline void note_recent(uintptr_t address, Epoch epoch, const Line::Held& held) {
-  recent_line(address) = {&line_of(address), epoch, static_cast<uint16_t>(held.read_words()),
-                          static_cast<uint16_t>(held.write_words()), recent_generation};
+// After an access.
+inline void note_recent(uintptr_t address, Epoch epoch, Recorded recorded) {
+  recent_line(address) = {&line_of(address), epoch, recorded, recent_generation};
 }
 
 inline void forget_all_recent() { ++recent_generation; }

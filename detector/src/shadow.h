@@ -64,6 +64,12 @@ struct Entry {
 };
 static_assert(sizeof(Entry) == 24);
 
+// Bytes of a line that entries of one epoch cover: as reads or writes, and as writes.
+struct Recorded {
+  uint64_t read;
+  uint64_t written;
+};
+
 using EntryPool = Pool<Entry, (1u << 27)>;
 extern EntryPool entries;
 
