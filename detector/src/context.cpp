@@ -195,7 +195,7 @@ uintptr_t end_of_program_frames(uintptr_t frame) {
 }
 
 ContextId context_of(const CallSite& site) {
-  uint64_t key = mix(site.hash ^ mix(site.pc)) | 1;
+  uint64_t key = mix(site.hash + site.pc * 0x9e3779b97f4a7c15ull) | 1;
   CacheSlot& slot = cache[(key >> 1) % kCacheSlots];
   if (slot.key == key) return slot.context;
   slot = {key, first_sight(site, key)};
