@@ -35,10 +35,11 @@ void* reserve(size_t size, const char* what) {
   void* p = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (p == MAP_FAILED) {
     char line[256];
-    say(line, snprintf(line, sizeof line,
-                       "baton: race detector: cannot reserve %zu GiB of address space for %s (%s); it needs no memory, "
-                       "but `ulimit -v` must be unlimited and vm.overcommit_memory must not be 2\n",
-                       size >> 30, what, strerror(errno)));
+    say(line,
+        snprintf(line, sizeof line,
+                 "baton: race detector: cannot reserve address space for %s: %s. It reserves addresses, not memory: "
+                 "`ulimit -v` must be unlimited, and vm.overcommit_memory not 2\n",
+                 what, strerror(errno)));
     _exit(2);
   }
   madvise(p, size, MADV_NOHUGEPAGE);  // sparse tables: a huge page would make 2 MB of one touched line
