@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "runtime/src/race.h"
+#include "runtime/src/timer_chan.h"
 #include "runtime/src/types.h"
 
 namespace baton::rt {
@@ -179,7 +180,11 @@ Attempt recv_locked(Channel* c, void* element, Waiter** partner) noexcept {
     return Attempt::kDone;
   }
   char* slot = c->slot(c->recv_index);
-  race::release_acquire(slot);
+  if (c->element_clock == nullptr) {
+    race::release_acquire(slot);
+  } else {
+    race::acquire(c->element_clock);
+  }
   move_element(c->ops, element, slot);
   destroy_element(c->ops, slot);
   c->recv_index = c->after(c->recv_index);
@@ -226,12 +231,14 @@ void chan_retain(Channel* c) noexcept { c->references.fetch_add(1, std::memory_o
 
 // Gives no edge: that this handle was the last one tells nothing about what the others' owners did before.
 void chan_drop(Channel* c) noexcept BATON_NO_TSA {
+  if (c->timer != nullptr) timer_abandon(c);
   if (c->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   // The destructors of global handles run while other goroutines may still be running.
   if (sched.stopping.load(std::memory_order_relaxed)) return;
   for (size_t left = c->count.load(std::memory_order_relaxed), i = c->recv_index; left != 0; left--, i = c->after(i)) {
     destroy_element(c->ops, c->slot(i));
   }
+  if (c->timer != nullptr) timer_destroy(c->timer);
   const size_t bytes = c->allocated;
   c->~Channel();
   deallocate(c, bytes);

@@ -15,8 +15,8 @@
 // lock, so that two rendezvous never mix their clocks.
 //
 // Synchronisation objects for the detector: the channel's own address stands for the channel; the address of slot i for
-// slot i; `rendezvous` for the one slot of an unbuffered channel. The detector checks none of this memory as user
-// memory: it is allocated, freed and written inside the ignore scope.
+// slot i; `rendezvous` for the one slot of an unbuffered channel; for the channel of a timer, see timer_chan.h. The
+// detector checks none of this memory as user memory: it is allocated, freed and written inside the ignore scope.
 #pragma once
 
 #include <atomic>
@@ -30,6 +30,7 @@ namespace baton::rt {
 using internal::Channel;
 using internal::ElementOps;
 struct Waiter;
+struct UserTimer;  // timer_chan.h
 
 // The choice of one select among its waiters: the first to claim it wins.
 struct SelectChoice {
@@ -81,7 +82,8 @@ struct Channel {
   std::atomic<uint32_t> references{1};  // handles; the last fetch_sub pairs with all earlier ones (acq_rel)
   // Written under the lock, by close; its release store pairs with the acquire loads of the paths that take no lock.
   std::atomic<bool> closed{false};
-  char rendezvous = 0;  // only its address is used
+  char rendezvous = 0;        // only its address is used
+  char timer_clocks[2] = {};  // likewise: timer_chan.h
   const ElementOps* const ops;
   const size_t capacity;
   const size_t allocated;  // bytes, this header included
@@ -92,6 +94,10 @@ struct Channel {
   rt::WaitQueue senders BATON_GUARDED_BY(lock);
   rt::WaitQueue receivers BATON_GUARDED_BY(lock);
   char* buffer = nullptr;  // behind this header
+
+  // Channels of timers only. The clock of the element in the buffer stands for the start of the timer that sent it.
+  rt::UserTimer* timer = nullptr;
+  const void* element_clock BATON_GUARDED_BY(lock) = nullptr;
 
   char* slot(size_t index) const noexcept { return buffer + index * ops->size; }
   size_t after(size_t index) const noexcept { return index + 1 == capacity ? 0 : index + 1; }

@@ -51,7 +51,20 @@ bool work_anywhere() noexcept;
 int64_t earliest_timer() noexcept;
 
 // proc.cpp: birth and death of goroutines.
-void newproc(void (*run)(void*), void* closure, const void* pc) noexcept;
+
+// A goroutine that is to start later, as of the moment at which that was decided: it has the clock of that moment.
+struct Birth {
+  uint64_t id = 0;
+  uint64_t parent_id = 0;
+  const void* pc = nullptr;
+  race::Task* task = nullptr;
+};
+// Decided by the running goroutine, in its call at pc.
+Birth conceive(const void* pc) noexcept;
+// It is not going to start.
+void give_up(Birth* birth) noexcept;
+// Starts it, on whatever thread.
+void newproc(void (*run)(void*), void* closure, const Birth& birth) noexcept;
 void recycle(P* p, G* g) noexcept;
 [[noreturn]] void end_goroutine() noexcept;
 G* new_main_goroutine(void* outermost_frame) noexcept;

@@ -19,7 +19,7 @@ namespace baton::internal {
 }
 
 __attribute__((noinline)) void spawn(void (*run)(void*), void* closure) {
-  rt::newproc(run, closure, __builtin_return_address(0));
+  rt::newproc(run, closure, rt::conceive(__builtin_return_address(0)));
 }
 
 }  // namespace baton::internal
@@ -77,14 +77,29 @@ G* free_goroutine(P* p) noexcept {
 
 }  // namespace
 
-void newproc(void (*run)(void*), void* closure, const void* pc) noexcept {
+Birth conceive(const void* pc) noexcept {
+  const G* parent = current();
+  Birth birth{.id = sched.last_id.fetch_add(1, std::memory_order_relaxed) + 1,
+              .parent_id = parent != nullptr ? parent->id : 0,
+              .pc = pc};
+  // Before main there is no detector: announce_early_goroutines makes up for it.
+  if (sched.started.load(std::memory_order_acquire)) birth.task = race::task_create(birth.id, pc);
+  return birth;
+}
+
+void give_up(Birth* birth) noexcept {
+  if (birth->task != nullptr) race::task_end(birth->task);
+  birth->task = nullptr;
+}
+
+void newproc(void (*run)(void*), void* closure, const Birth& birth) noexcept {
   M* m = current_m();
   P* p = m == nullptr ? nullptr : m->p;
   const bool started = sched.started.load(std::memory_order_acquire);  // pairs with __wrap_main
   G* g = free_goroutine(p);
-  g->id = sched.last_id.fetch_add(1, std::memory_order_relaxed) + 1;
-  g->parent_id = m != nullptr && m->current != nullptr ? m->current->id : 0;
-  g->go_pc = pc;
+  g->id = birth.id;
+  g->parent_id = birth.parent_id;
+  g->go_pc = birth.pc;
   g->run = run;
   g->closure = closure;
   prepare(&g->context, g->stack, &internal::goroutine_main, g);
@@ -92,7 +107,7 @@ void newproc(void (*run)(void*), void* closure, const void* pc) noexcept {
     // What the previous goroutine left on the stack is not this one's. The detector skips what it never saw of the
     // slot.
     race::mem_reset(g->stack.lo, static_cast<size_t>(g->stack.hi - g->stack.lo));
-    g->task = race::task_create(g->id, pc);
+    g->task = birth.task;
     race::task_stack(g->task, g->stack.lo, g->stack.hi);
   }
   g->status.store(GStatus::kRunnable, std::memory_order_relaxed);

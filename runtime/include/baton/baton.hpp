@@ -14,6 +14,7 @@
 #include <baton/select.hpp>
 #include <baton/sync.hpp>
 #include <baton/time.hpp>
+#include <baton/timer.hpp>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>

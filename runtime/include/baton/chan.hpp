@@ -136,11 +136,12 @@ class ChanHandle {
 
   // The untyped channel, for select. Not counted.
   BATON_INLINE Channel* untyped() const noexcept { return channel_; }
-  // One more handle of it.
+  // A new handle of it: one more, or one that somebody gives up.
   BATON_INLINE static ChanHandle share(Channel* c) noexcept {
     if (c) chan_retain(c);
     return ChanHandle(c);
   }
+  BATON_INLINE static ChanHandle adopt(Channel* c) noexcept { return ChanHandle(c); }
 
  protected:
   constexpr explicit ChanHandle(Channel* adopted) noexcept : channel_(adopted) {}
@@ -332,6 +333,10 @@ class recv_chan : public internal::ChanHandle<T>, public RecvOperations<recv_cha
   constexpr recv_chan(nil_t) noexcept {}
   BATON_INLINE recv_chan(const chan<T>& c) noexcept : internal::ChanHandle<T>(c) {}
   BATON_INLINE recv_chan(chan<T>&& c) noexcept : internal::ChanHandle<T>(std::move(c)) {}
+
+  // For the library: takes over a counted reference, or shares one.
+  BATON_INLINE explicit recv_chan(internal::ChanHandle<T>&& handle) noexcept
+      : internal::ChanHandle<T>(std::move(handle)) {}
 };
 
 // A channel of T. Converts to both directions. Go's `chan T`.
