@@ -23,10 +23,16 @@ namespace baton::detector {
 // The task that runs on this thread; null: none, and then nothing is checked or recorded.
 extern thread_local Task* current_task;
 
-// The call site of the function that contains this expression, for task `task`.
-#define BATON_CALL_SITE(task, hash)                                                              \
-  (::baton::detector::CallSite{(hash), reinterpret_cast<uintptr_t>(__builtin_return_address(0)), \
-                               reinterpret_cast<uintptr_t>(__builtin_frame_address(0)), (task)->stack_end})
+// A call of the detector at `pc`, from the function whose calling context is `hash`; `frame` is the frame address of
+// the detector's function that was entered first.
+inline CallSite call_site(const Task& task, uint64_t hash, const void* pc, const void* frame) {
+  return {hash, reinterpret_cast<uintptr_t>(pc), reinterpret_cast<uintptr_t>(frame), task.stack_end};
+}
+
+// The call of the function that contains this expression, for task `task`. A macro: the addresses are those of the
+// function that it stands in.
+#define BATON_CALL_SITE(task, hash) \
+  ::baton::detector::call_site(*(task), (hash), __builtin_return_address(0), __builtin_frame_address(0))
 
 // Checks and records an access to [address, address+size), which may span lines; size may be 0. Does nothing while the
 // task ignores accesses. Reports races before it returns.

@@ -81,7 +81,7 @@ void record_free(Task& task, uintptr_t block, size_t size, const CallSite& site)
 
 }  // namespace
 
-void* allocate(size_t size, size_t alignment, bool zeroed, uintptr_t pc, uintptr_t frame) {
+void* allocate(size_t size, size_t alignment, bool zeroed, const void* pc, const void* frame) {
   if (size > kMaxBlock) {
     errno = ENOMEM;
     return nullptr;
@@ -103,7 +103,7 @@ void* allocate(size_t size, size_t alignment, bool zeroed, uintptr_t pc, uintptr
   reset_shadow(block, size);
   Task* task = current_task;
   if (task != nullptr && task->ignore_depth == 0) {
-    header->context = context_of({.hash = current_context(), .pc = pc, .frame = frame, .stack_end = task->stack_end});
+    header->context = context_of(call_site(*task, current_context(), pc, frame));
     header->task_id = static_cast<uint32_t>(task->id);
     mark_start(block, true);
     note_bounds(block, size);
@@ -111,7 +111,7 @@ void* allocate(size_t size, size_t alignment, bool zeroed, uintptr_t pc, uintptr
   return p;
 }
 
-void release_block(void* p, uintptr_t pc, uintptr_t frame) {
+void release_block(void* p, const void* pc, const void* frame) {
   if (p == nullptr) return;
   uintptr_t block = reinterpret_cast<uintptr_t>(p);
   Header* header = header_of(p);
@@ -122,8 +122,7 @@ void release_block(void* p, uintptr_t pc, uintptr_t frame) {
   if (shadow_base != nullptr) {
     Task* task = current_task;
     if (task != nullptr && task->ignore_depth == 0) {
-      record_free(*task, block, header->size,
-                  {.hash = current_context(), .pc = pc, .frame = frame, .stack_end = task->stack_end});
+      record_free(*task, block, header->size, call_site(*task, current_context(), pc, frame));
     }
     if ((line_of(block).block_starts() & (1u << (block % kLineBytes / kMinAlignment))) != 0) mark_start(block, false);
   }

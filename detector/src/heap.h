@@ -26,10 +26,10 @@ struct BlockInfo {
 constexpr size_t kMinAlignment = 16;
 
 // Memory for `size` bytes at a multiple of `alignment` (a power of two); null and errno ENOMEM if there is none.
-void* allocate(size_t size, size_t alignment, bool zeroed, uintptr_t pc, uintptr_t frame);
+void* allocate(size_t size, size_t alignment, bool zeroed, const void* pc, const void* frame);
 
 // Gives a block back; null is allowed.
-void release_block(void* p, uintptr_t pc, uintptr_t frame);
+void release_block(void* p, const void* pc, const void* frame);
 
 // The size a block was asked for.
 size_t block_size(const void* p);

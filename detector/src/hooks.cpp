@@ -31,11 +31,7 @@ uintptr_t address_of(const void* p) { return reinterpret_cast<uintptr_t>(p); }
 [[gnu::noinline]] void object_access(const void* p, size_t n, Kind kind, const void* pc) {
   Task* task = current_task;
   if (task == nullptr) return;
-  access(*task, address_of(p), n, kind,
-         {.hash = __baton_ctx,
-          .pc = address_of(pc),
-          .frame = address_of(__builtin_frame_address(0)),
-          .stack_end = task->stack_end});
+  access(*task, address_of(p), n, kind, call_site(*task, __baton_ctx, pc, __builtin_frame_address(0)));
 }
 
 enum class ClockOperation { kAcquire, kRelease, kReleaseMerge };
@@ -47,10 +43,7 @@ enum class ClockOperation { kAcquire, kRelease, kReleaseMerge };
   uintptr_t address = address_of(obj);
   uintptr_t offset = address % kLineBytes;
   size_t part = offset + n <= kLineBytes ? n : kLineBytes - offset;
-  CallSite site = {.hash = __baton_ctx,
-                   .pc = address_of(pc),
-                   .frame = address_of(__builtin_frame_address(0)),
-                   .stack_end = task->stack_end};
+  CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
   if (part < n) access(*task, address + part, n - part, kAtomicWrite, site);
   ContextId context = context_of(site);
   touch_page(address);
@@ -101,10 +94,7 @@ baton_task* __baton_task_create(uint64_t id, const void* pc) {
   Task* creator = current_task;
   ContextId creation = 0;
   if (creator != nullptr) {
-    creation = context_of({.hash = __baton_ctx,
-                           .pc = address_of(pc),
-                           .frame = address_of(__builtin_frame_address(0)),
-                           .stack_end = creator->stack_end});
+    creation = context_of(call_site(*creator, __baton_ctx, pc, __builtin_frame_address(0)));
   }
   return opaque(new_task(creator != nullptr ? creator : main_task, id, creation));
 }

@@ -25,8 +25,7 @@ bool is_power_of_two(size_t n) { return n != 0 && (n & (n - 1)) == 0; }
 
 using namespace baton::detector;
 
-#define BATON_HERE \
-  reinterpret_cast<uintptr_t>(__builtin_return_address(0)), reinterpret_cast<uintptr_t>(__builtin_frame_address(0))
+#define BATON_HERE __builtin_return_address(0), __builtin_frame_address(0)
 
 extern "C" {
 

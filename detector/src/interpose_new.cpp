@@ -19,7 +19,7 @@ namespace baton::detector {
 namespace {
 
 // The loop that the standard asks for: the new handler may make room.
-void* allocate_or_throw(size_t size, size_t alignment, uintptr_t pc, uintptr_t frame) {
+void* allocate_or_throw(size_t size, size_t alignment, const void* pc, const void* frame) {
   for (;;) {
     if (void* p = allocate(size, alignment, false, pc, frame)) return p;
     std::new_handler handler = std::get_new_handler();
@@ -33,8 +33,7 @@ void* allocate_or_throw(size_t size, size_t alignment, uintptr_t pc, uintptr_t f
 
 using namespace baton::detector;
 
-#define BATON_HERE \
-  reinterpret_cast<uintptr_t>(__builtin_return_address(0)), reinterpret_cast<uintptr_t>(__builtin_frame_address(0))
+#define BATON_HERE __builtin_return_address(0), __builtin_frame_address(0)
 
 void* operator new(size_t n) { return allocate_or_throw(n, kMinAlignment, BATON_HERE); }
 void* operator new[](size_t n) { return allocate_or_throw(n, kMinAlignment, BATON_HERE); }

@@ -11,8 +11,8 @@
 //     at least as strong, with no release in between: whatever races with one of the two races with the other, and was
 //     checked against it.
 //
-// This file replaces the detector's report.cpp: findings are collected, none is ever suppressed as a repetition. It does
-// without the detector's malloc and locks, which would record what GoogleTest does.
+// This file replaces the detector's report.cpp: findings are collected, none is ever suppressed as a repetition. It
+// does without the detector's malloc and locks, which would record what GoogleTest does.
 
 #include <gtest/gtest.h>
 
