@@ -15,7 +15,7 @@ namespace {
 int threads_of_process() noexcept {
   struct stat task;
   if (stat("/proc/self/task", &task) != 0) return -1;
-  return static_cast<int>(task.st_nlink) - 2;
+  return sanitize::own_threads(static_cast<int>(task.st_nlink) - 2);
 }
 
 struct Census {

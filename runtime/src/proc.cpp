@@ -14,6 +14,7 @@ namespace baton::internal {
 // Where a goroutine's own frames end: traces are cut here.
 [[noreturn]] __attribute__((noinline)) void goroutine_main(void* goroutine) noexcept {
   const auto* g = static_cast<rt::G*>(goroutine);
+  rt::sanitize::arrived_at_goroutine();
   g->run(g->closure);
   rt::end_goroutine();
 }
@@ -142,6 +143,7 @@ void recycle(P* p, G* g) noexcept {
     sched.main_ended = true;
     return;
   }
+  sanitize::destroy(&g->context.fiber);
   push(&p->free, &p->free_count, g);
   if (p->free_count < kFreeLimit) return;
   RuntimeLockGuard guard(sched.lock);
@@ -158,6 +160,7 @@ G* new_main_goroutine(void* outermost_frame) noexcept {
   G* g = new (slab_alloc(sizeof(G))) G();
   g->id = 1;
   g->outermost_frame = outermost_frame;
+  sanitize::adopt(&g->context.fiber);
   g->status.store(GStatus::kRunning, std::memory_order_relaxed);
   remember(g);
   return g;

@@ -27,7 +27,8 @@ M* make_m(int id) noexcept {
 void* thread_main(void* arg) noexcept {
   M* m = static_cast<M*>(arg);
   set_current_m(m);
-  m->thread.fetch();
+  m->home.thread.fetch();
+  sanitize::adopt(&m->home.fiber);
   race::task_switch(nullptr);
   P* p = m->next_p;
   m->next_p = nullptr;
@@ -155,7 +156,7 @@ void grow(int n, int old) noexcept BATON_NO_TSA {
 
 void init_first_thread() noexcept {
   M* m = make_m(0);
-  m->thread.fetch();
+  m->home.thread.fetch();
   set_current_m(m);
   sched.lock.lock();
   sched.thread_count = 1;
@@ -163,7 +164,8 @@ void init_first_thread() noexcept {
   // main runs on the process's stack, so this thread's scheduler gets one of its own.
   Context context;
   prepare(&context, stack_alloc(), &scheduler_main, m);
-  m->g0_sp = context.sp;
+  m->home.sp = context.sp;
+  m->home.fiber = context.fiber;
 }
 
 void init_procs(int count) noexcept {

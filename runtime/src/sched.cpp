@@ -197,7 +197,8 @@ void scheduler_main(void* arg) noexcept {
   bool inherit = false;
   if (m->current != nullptr) {
     // The first thread: main ran on it before its scheduler did.
-    stopped(&m->current->context, m->thread);
+    sanitize::arrived(&m->home.fiber, &m->current->context.fiber);
+    stopped(&m->current->context, m->home.thread);
     g = after_leave(m, &inherit);
   }
   for (;;) {
@@ -207,14 +208,14 @@ void scheduler_main(void* arg) noexcept {
     g->status.store(GStatus::kRunning, std::memory_order_relaxed);
     m->current = g;
     race::task_switch(g->task);
-    resume(&g->context, &m->g0_sp, m->thread);
+    resume(&g->context, &m->home);
     g = after_leave(m, &inherit);
   }
 }
 
 void leave(M* m, After after) noexcept {
   m->after = after;
-  baton_switch(&m->current->context.sp, m->g0_sp);
+  go_home(&m->current->context, &m->home, after == After::kExit);
 }
 
 void put_global(G* g) noexcept {

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "runtime/src/lock.h"
+#include "runtime/src/sanitize.h"
 #include "runtime/src/sched.h"
 
 namespace baton::rt {
@@ -27,10 +28,15 @@ void* pages_alloc(size_t n) noexcept {
   n = (n + kPage - 1) & ~(kPage - 1);
   void* p = mmap(nullptr, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (p == MAP_FAILED) fatal("runtime: cannot allocate memory");
+  sanitize::add_root(p, n);
   return p;
 }
 
-void pages_free(void* p, size_t n) noexcept { munmap(p, (n + kPage - 1) & ~(kPage - 1)); }
+void pages_free(void* p, size_t n) noexcept {
+  n = (n + kPage - 1) & ~(kPage - 1);
+  sanitize::remove_root(p, n);
+  munmap(p, n);
+}
 
 void* slab_alloc(size_t n) noexcept {
   n = (n + kAlignment - 1) & ~(kAlignment - 1);

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "runtime/src/lock.h"
+#include "runtime/src/sanitize.h"
 #include "runtime/src/sched.h"
 
 namespace baton::rt {
@@ -73,6 +74,7 @@ Stack stack_alloc() noexcept {
   if (!pool.guard_regions && mprotect(slot, kGuardSize, PROT_NONE) != 0) {
     fatal("runtime: cannot protect a goroutine stack (vm.max_map_count is too low)");
   }
+  sanitize::add_root(slot + kGuardSize, kSlotSize - kGuardSize);
   return stack_of(slot);
 }
 

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdint.h>
 
+#include "runtime/src/sanitize.h"
 #include "runtime/src/stack.h"
 
 extern "C" {
@@ -46,6 +47,14 @@ struct Context {
   void* sp = nullptr;
   ExceptionState exceptions;
   int error = 0;
+  [[no_unique_address]] sanitize::Fiber fiber;
+};
+
+// The scheduler of a thread, while a goroutine runs on it.
+struct Home {
+  void* sp = nullptr;
+  ThreadState thread;
+  [[no_unique_address]] sanitize::Fiber fiber;
 };
 
 // What baton_switch has pushed, lowest address first.
@@ -68,6 +77,7 @@ inline void prepare(Context* context, const Stack& stack, void (*entry)(void*), 
   frame->return_address = reinterpret_cast<void*>(&baton_stack_entry);
   *context = {};
   context->sp = frame;
+  sanitize::create(&context->fiber, stack);
 }
 
 // Saves what the thread still holds of a goroutine that has just switched away from it.
@@ -76,12 +86,23 @@ inline void stopped(Context* context, const ThreadState& thread) noexcept {
   context->error = *thread.error;
 }
 
-// Runs `context` on this thread until it switches back to *scheduler.
-inline void resume(Context* context, void** scheduler, const ThreadState& thread) noexcept {
-  *thread.exceptions = context->exceptions;
-  *thread.error = context->error;
-  baton_switch(scheduler, context->sp);
-  stopped(context, thread);
+// Runs `context` on this thread until it switches back to `home`.
+inline void resume(Context* context, Home* home) noexcept {
+  *home->thread.exceptions = context->exceptions;
+  *home->thread.error = context->error;
+  void* sp = context->sp;
+  sanitize::leaving(&home->fiber, &context->fiber, false);
+  baton_switch(&home->sp, sp);
+  sanitize::arrived(&home->fiber, nullptr);
+  stopped(context, home->thread);
+}
+
+// The other way round, from the goroutine that runs. If it does not end, returns when somebody resumes it.
+inline void go_home(Context* context, Home* home, bool ends) noexcept {
+  void* sp = home->sp;
+  sanitize::leaving(&context->fiber, &home->fiber, ends);
+  baton_switch(&context->sp, sp);
+  sanitize::arrived_at_goroutine();
 }
 
 }  // namespace baton::rt

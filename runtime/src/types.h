@@ -83,8 +83,7 @@ enum class After : uint8_t {
 };
 
 struct M {
-  void* g0_sp = nullptr;  // scheduler's stack pointer while a goroutine runs
-  ThreadState thread;     // addresses of this thread's errno and exception state
+  Home home;              // where this thread's scheduler goes on while a goroutine runs
   G* current = nullptr;   // the goroutine that runs; null in scheduler code
   P* p = nullptr;         // null while idle
   P* next_p = nullptr;    // handed over by startm before it wakes `wake`
