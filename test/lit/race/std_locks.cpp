@@ -3,8 +3,9 @@
 // The locks of the C++ library order goroutines as the standard says: what they protect is not reported, what only one
 // side protects is.
 // RUN: %baton_cxx -race -O1 %s -o %t
-// RUN: for kind in mutex timed recursive shared once condition semaphore latch static; do %repeat 20 %exits 0 %t $kind;
-// done RUN: for kind in one_side readers_write two_mutexes; do %exits 66 %t $kind 2>&1 | FileCheck %s; done
+// RUN: for kind in mutex timed recursive shared once condition semaphore latch static; do \
+// RUN:   %repeat 20 %exits 0 %t $kind || exit 1; done
+// RUN: for kind in one_side readers_write two_mutexes; do %exits 66 %t $kind 2>&1 | FileCheck %s || exit 1; done
 #include <condition_variable>
 #include <latch>
 #include <map>
