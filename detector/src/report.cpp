@@ -120,6 +120,7 @@ Owner current_owner(const Task& task) {
 }
 
 void report_race(const RaceAccess& current, const RaceAccess& previous) {
+  if (finished.load(std::memory_order_relaxed)) return;
   {
     SpinLockHolder hold(pairs_lock);
     if (!pairs.insert(pair_of(current.context, previous.context))) return;
@@ -165,8 +166,9 @@ int finish_reports(int status) {
     timespec pause = {options.atexit_sleep_ms / 1000, options.atexit_sleep_ms % 1000 * 1000000};
     nanosleep(&pause, nullptr);
   }
+  bool first = !finished.exchange(true, std::memory_order_relaxed);
   if (race_count() == 0) return status;
-  if (!finished.exchange(true, std::memory_order_relaxed)) {
+  if (first) {
     pthread_mutex_lock(&report_mutex);
     Writer out;
     out.print("Found %llu data race(s)\n", static_cast<unsigned long long>(race_count()));

@@ -40,7 +40,9 @@ void init_reports();
 
 uint64_t race_count();
 
-// "Found N data race(s)", once, if there were any. Returns the status to end the process with in place of `status`.
+// "Found N data race(s)", once, if there were any. Nothing is reported after it: what the destructors of globals do
+// while the process ends has no happens-before with goroutines that vanish, and no status to tell it by. Returns the
+// status to end the process with in place of `status`.
 int finish_reports(int status);
 
 // The text of a report (print_go.cpp). `block` is null if the address is not in a heap block.
