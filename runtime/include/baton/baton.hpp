@@ -7,10 +7,15 @@
 #include <baton/chan.hpp>
 #include <baton/cond.hpp>
 #include <baton/config.hpp>
+#include <baton/context.hpp>
 #include <baton/defer.hpp>
+#include <baton/err_group.hpp>
+#include <baton/error.hpp>
 #include <baton/go.hpp>
+#include <baton/map.hpp>
 #include <baton/once.hpp>
 #include <baton/panic.hpp>
+#include <baton/pool.hpp>
 #include <baton/select.hpp>
 #include <baton/sync.hpp>
 #include <baton/time.hpp>

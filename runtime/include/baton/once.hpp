@@ -5,9 +5,9 @@
 #pragma once
 
 #include <baton/config.hpp>
+#include <baton/counted.hpp>
 #include <baton/sync.hpp>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -20,7 +20,7 @@ struct Nothing {};
 
 // What the copies of a once_func or once_value share.
 template <class F>
-class OnceCall {
+class OnceCall final : public Counted {
  public:
   using Result = std::invoke_result_t<F&>;
   static constexpr bool kVoid = std::is_void_v<Result>;
@@ -60,7 +60,7 @@ class OnceCall {
 template <class F>
 [[nodiscard]] auto once_func(F&& f) {
   using Call = internal::OnceCall<std::decay_t<F>>;
-  return [shared = std::make_shared<Call>(std::forward<F>(f))] { static_cast<void>(shared->get()); };
+  return [shared = internal::Ref<Call>::make(std::forward<F>(f))] { static_cast<void>(shared->get()); };
 }
 
 // A function that returns what f() returned the first time. Copies count as one. If f throws, every call throws the
@@ -69,8 +69,9 @@ template <class F>
 [[nodiscard]] auto once_value(F&& f) {
   using Call = internal::OnceCall<std::decay_t<F>>;
   static_assert(!Call::kVoid, "once_value: f returns nothing; use once_func");
-  return
-      [shared = std::make_shared<Call>(std::forward<F>(f))]() -> const typename Call::Value& { return shared->get(); };
+  return [shared = internal::Ref<Call>::make(std::forward<F>(f))]() -> const typename Call::Value& {
+    return shared->get();
+  };
 }
 
 }  // namespace baton
