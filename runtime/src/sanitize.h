@@ -8,8 +8,9 @@
 // main's; nobody but the sanitizer knows its bounds, and tells them after the first switch away from it.
 //
 // Thread: each stack is a fiber, which the sanitizer treats like a thread. A switch orders what came before it with
-// what comes after, as the thread that makes it does: M and P belong to a thread, and both its scheduler and its
-// goroutines use them. So a race between two goroutines is seen when they run on different threads.
+// what comes after, as the thread that makes it does. That cannot be left out (__tsan_switch_to_fiber_no_sync): the
+// scheduler and the goroutines of a thread share its M and P, and park() has the scheduler release the goroutine's
+// lock. So a race between two goroutines is seen when they run on different threads.
 #pragma once
 
 #include <stddef.h>
