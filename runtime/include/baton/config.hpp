@@ -12,3 +12,12 @@
 #else
 #define BATON_INLINE inline
 #endif
+
+// A program may be compiled without exceptions; then nothing is ever caught.
+#if defined(__cpp_exceptions)
+#define BATON_TRY try
+#define BATON_CATCH_EXCEPTION catch (const std::exception&)
+#else
+#define BATON_TRY if constexpr (true)
+#define BATON_CATCH_EXCEPTION else
+#endif

@@ -115,16 +115,15 @@ class ErrGroup {
 template <class F>
 void internal::GroupCall<F>::operator()() {
   const deferred end([this] { group->done(); });
-  try {
+  BATON_TRY {
     if constexpr (std::is_void_v<std::invoke_result_t<F&>>) {
       f();
     } else {
       const error e = f();
       if (e) group->failed(e, nullptr);
     }
-  } catch (const std::exception&) {
-    group->failed(nil, std::current_exception());
   }
+  BATON_CATCH_EXCEPTION { group->failed(nil, std::current_exception()); }
 }
 
 }  // namespace baton

@@ -30,7 +30,7 @@ class OnceCall final : public Counted {
 
   const Value& get() {
     once_.call([this] {
-      try {
+      BATON_TRY {
         if constexpr (kVoid) {
           (*f_)();
           value_.emplace();
@@ -38,9 +38,8 @@ class OnceCall final : public Counted {
           value_.emplace((*f_)());
         }
         f_.reset();  // whatever it holds is not needed any more
-      } catch (const std::exception&) {
-        panic_ = std::current_exception();
       }
+      BATON_CATCH_EXCEPTION { panic_ = std::current_exception(); }
     });
     if (panic_) std::rethrow_exception(panic_);
     return *value_;
