@@ -55,7 +55,7 @@ void flush_stdout() noexcept {
 
 }  // namespace
 
-void die(const char* kind, const char* subject, const char* text, bool all) noexcept {
+void die(const char* kind, const char* subject, const char* text, bool all, uintptr_t fault_pc) noexcept {
   M* m = current_m();
   if (dying.exchange(true, std::memory_order_acq_rel)) {
     if (m != nullptr && dying_m.load(std::memory_order_relaxed) == m) _exit(kExitStatus);
@@ -66,7 +66,7 @@ void die(const char* kind, const char* subject, const char* text, bool all) noex
   Death death{kind, subject, text, all, nullptr, {}};
   // A thread's own scheduler has no stack that would tell the user anything.
   if (m != nullptr && m->current == nullptr) print_and_end(death);
-  death.trace = capture_trace();
+  death.trace = fault_pc != 0 ? capture_trace_from(fault_pc) : capture_trace();
   if (m == nullptr) print_and_end(death);
   // A goroutine's stack may have too little room left for reading debug information.
   death.g = m->current;

@@ -8,9 +8,13 @@
 // default) or all.
 #pragma once
 
+#include <stdint.h>
+
 namespace baton::rt {
 
-// Prints the parts of the headline as one line, then stacks, and ends the process. `all`: of all goroutines.
-[[noreturn]] void die(const char* kind, const char* subject, const char* text, bool all) noexcept;
+// Prints the parts of the headline as one line, then stacks, and ends the process. `all`: of all goroutines. Called by
+// the handler of a signal, `fault_pc` is the instruction that was interrupted: the stack is shown from there.
+[[noreturn]] void die(const char* kind, const char* subject, const char* text, bool all,
+                      uintptr_t fault_pc = 0) noexcept;
 
 }  // namespace baton::rt

@@ -11,6 +11,7 @@
 #include <sys/single_threaded.h>
 
 #include "runtime/src/core.h"
+#include "runtime/src/fault.h"
 
 extern "C" {
 int __real_main(int argc, char** argv, char** envp);
@@ -41,6 +42,8 @@ void start(void* outermost_frame) noexcept {
   m->current = g;
   m->p->tick = 1;  // main's own first time slice
   install_terminate_handler();
+  give_fault_stack();
+  install_fault_handlers();
   on_exit(&at_exit, nullptr);
   announce_early_goroutines();
   // Releasing: threads that see it may use everything set up above; pairs with the acquiring load in newproc.

@@ -11,6 +11,7 @@
 #include <new>
 
 #include "runtime/src/core.h"
+#include "runtime/src/fault.h"
 #include "runtime/src/out.h"
 #include "runtime/src/slab.h"
 
@@ -30,6 +31,7 @@ void* thread_main(void* arg) noexcept {
   m->home.thread.fetch();
   sanitize::adopt(&m->home.fiber);
   race::task_switch(nullptr);
+  give_fault_stack();
   P* p = m->next_p;
   m->next_p = nullptr;
   acquire_p(m, p);

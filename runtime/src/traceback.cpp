@@ -13,6 +13,7 @@ namespace baton::rt {
 namespace {
 
 constexpr size_t kMaxFrames = size_t{1} << 20;  // address space only; pages come as they are filled
+constexpr size_t kShownEnd = 50;                // of a long stack, so many frames at either end are printed
 
 _Unwind_Reason_Code collect(_Unwind_Context* context, void* arg) noexcept {
   auto* trace = static_cast<Trace*>(arg);
@@ -26,9 +27,19 @@ bool starts_with(const char* text, const char* prefix) noexcept { return strncmp
 
 // Frames above the user's: the runtime, and the C++ library on its way from a throw to std::terminate.
 bool hidden_at_top(const char* function) noexcept {
-  static constexpr const char* kPrefixes[] = {
-      "baton::rt::", "baton::internal::", "std::terminate", "__cxxabiv1::",          "__cxa_", "_Unwind_", "??",
-      "__gxx_",      "std::__throw_",     "baton_switch",   "__clang_call_terminate"};
+  static constexpr const char* kPrefixes[] = {"baton::rt::",
+                                              "baton::internal::",
+                                              "baton::detector::",
+                                              "__baton_",
+                                              "std::terminate",
+                                              "__cxxabiv1::",
+                                              "__cxa_",
+                                              "_Unwind_",
+                                              "??",
+                                              "__gxx_",
+                                              "std::__throw_",
+                                              "baton_switch",
+                                              "__clang_call_terminate"};
   if (starts_with(function, "void ")) function += strlen("void ");
   return std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
                      [&](const char* prefix) { return starts_with(function, prefix); });
@@ -133,6 +144,18 @@ __attribute__((noinline)) Trace capture_trace() noexcept {
   return trace;
 }
 
+Trace capture_trace_from(uintptr_t interrupted_pc) noexcept {
+  Trace trace = capture_trace();
+  size_t first = 0;
+  while (first < trace.size && trace.pcs[first] != interrupted_pc) first++;
+  if (first == trace.size) return trace;
+  trace.pcs += first;
+  trace.size -= first;
+  // The others are return addresses, one instruction further than the place that is meant.
+  trace.pcs[0]++;
+  return trace;
+}
+
 void print_running(Out& out, const G* g, const Trace& trace) noexcept {
   if (g != nullptr) {
     print_header(out, g, "running");
@@ -140,7 +163,13 @@ void print_running(Out& out, const G* g, const Trace& trace) noexcept {
     out << "thread that runs no goroutine:\n";
   }
   Printer printer{out};
-  for (size_t i = 0; i < trace.size && !printer.ended; i++) __baton_symbolize(trace.pcs[i], &print_next, &printer);
+  for (size_t i = 0; i < trace.size && !printer.ended; i++) {
+    if (i == kShownEnd && trace.size > 2 * kShownEnd) {
+      out << "...additional frames elided...\n";
+      i = trace.size - kShownEnd;
+    }
+    __baton_symbolize(trace.pcs[i], &print_next, &printer);
+  }
   if (g != nullptr) print_creator(out, g);
 }
 

@@ -18,6 +18,8 @@ struct Trace {
   size_t size = 0;
 };
 Trace capture_trace() noexcept;
+// In a signal handler: from the interrupted instruction on.
+Trace capture_trace_from(uintptr_t interrupted_pc) noexcept;
 
 // "goroutine N [state]:", the stack and "created by ...". The first form is for the goroutine that the trace was taken
 // of (null: a thread that runs none), the second for one that does not run.

@@ -59,7 +59,7 @@ void append_compile_flags(const Request& request, const std::string& prefix, std
   if (request.compiles) {
     const std::string pass = prefix + "/lib/baton/baton-pass.so";
     require_file(pass);
-    append(out, {"-fno-omit-frame-pointer", request.race ? "-g" : "-gline-tables-only"});
+    append(out, {"-fno-omit-frame-pointer", "-fstack-clash-protection", request.race ? "-g" : "-gline-tables-only"});
     append(out, {"-Xclang", "-load", "-Xclang", pass, "-fpass-plugin=" + pass});
     // Through -Xclang, as plain -mllvm would reach the assembler too, which loads no plugins and knows no such option.
     if (request.race) append(out, {"-Xclang", "-mllvm", "-Xclang", "-baton-race"});

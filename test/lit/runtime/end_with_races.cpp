@@ -16,6 +16,7 @@ using namespace baton;
 int shared;
 
 int main(int, char** argv) {
+  gomaxprocs(1);  // the goroutine has run when gosched returns
   const std::string how = argv[1];
   go([] { shared = 1; });
   gosched();

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/src/fault.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <ucontext.h>
+
+#include "runtime/src/core.h"
+#include "runtime/src/fatal.h"
+#include "runtime/src/slab.h"
+
+namespace baton::rt {
+namespace {
+
+constexpr size_t kFaultStack = size_t{64} << 10;
+constexpr uintptr_t kNullPage = 4096;
+// An overflow is met at most this far below the stack pointer: a call has pushed its return address, or a frame was
+// probed.
+constexpr uintptr_t kReach = uintptr_t{64} << 10;
+
+struct Fault {
+  int number;
+  const char* name;
+};
+constexpr Fault kFaults[] = {
+    {SIGSEGV, "SIGSEGV: segmentation violation"},
+    {SIGBUS, "SIGBUS: bus error"},
+    {SIGFPE, "SIGFPE: floating-point exception"},
+};
+
+const char* name_of(int number) noexcept {
+  for (const Fault& fault : kFaults) {
+    if (fault.number == number) return fault.name;
+  }
+  return "";
+}
+
+// The bytes that a goroutine's stack may have, if the fault is that it has no more; else 0.
+size_t overflown_stack(const G* g, uintptr_t address, uintptr_t sp) noexcept {
+  if (g->outermost_frame != nullptr) {
+    rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 0;
+    const auto top = reinterpret_cast<uintptr_t>(g->outermost_frame);
+    const bool is_near = address < sp + kReach && address + kReach > sp;
+    return is_near && address < top && top - address > limit.rlim_cur / 2 ? limit.rlim_cur : 0;
+  }
+  const auto lo = reinterpret_cast<uintptr_t>(g->stack.lo);
+  return address < lo && address >= lo - kGuardSize ? static_cast<size_t>(g->stack.hi - g->stack.lo) : 0;
+}
+
+void on_fault(int number, siginfo_t* info, void* context) {
+  M* m = current_m();
+  if (m == nullptr || info->si_code <= 0) {
+    // Not on a thread of ours, or sent by somebody: the default action, when the instruction is tried again.
+    signal(number, SIG_DFL);
+    if (info->si_code <= 0) raise(number);
+    return;
+  }
+  const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs;
+  const auto pc = static_cast<uintptr_t>(registers[REG_RIP]);
+  const auto sp = static_cast<uintptr_t>(registers[REG_RSP]);
+  const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
+  static char headline[160];  // of the one thread that will print it: die() lets no second one through
+  static char signal_line[160];
+  snprintf(signal_line, sizeof signal_line, "\n[signal %s code=0x%x addr=0x%lx pc=0x%lx]", name_of(number),
+           static_cast<unsigned>(info->si_code), address, pc);
+  if (m->current == nullptr) die("fatal error: unexpected signal during runtime execution", signal_line, "", true);
+  if (const size_t limit = overflown_stack(m->current, address, sp); number == SIGSEGV && limit != 0) {
+    snprintf(headline, sizeof headline, "runtime: goroutine stack exceeds %zu-byte limit\nfatal error: ", limit);
+    die(headline, "stack overflow", "", false, pc);
+  }
+  if (number == SIGFPE && info->si_code == FPE_INTDIV) {
+    die("panic: runtime error: ", "integer divide by zero", signal_line, false, pc);
+  }
+  if (number == SIGSEGV && address < kNullPage) {
+    die("panic: runtime error: ", "invalid memory address or nil pointer dereference", signal_line, false, pc);
+  }
+  snprintf(headline, sizeof headline, "unexpected fault address 0x%lx\nfatal error: ", address);
+  die(headline, "fault", signal_line, false, pc);
+}
+
+}  // namespace
+
+void give_fault_stack() noexcept {
+  stack_t stack = {};
+  stack.ss_sp = pages_alloc(kFaultStack);
+  stack.ss_size = kFaultStack;
+  sigaltstack(&stack, nullptr);
+}
+
+void install_fault_handlers() noexcept {
+#if !BATON_ASAN && !BATON_TSAN
+  struct sigaction action = {};
+  action.sa_sigaction = &on_fault;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  sigemptyset(&action.sa_mask);
+  for (const Fault& fault : kFaults) sigaction(fault.number, &action, nullptr);
+#endif
+}
+
+}  // namespace baton::rt

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Faults of the program that the processor reports: running past the end of a stack, a null pointer, a division by
+// zero. They end the process with Go's texts, the goroutine's stack and exit status 2. Nothing is thrown: C++ code is
+// not compiled to be left at any instruction.
+//
+// Handlers run on a stack of the thread's own, because the goroutine's may be full. A signal handler that the program
+// installs afterwards replaces ours.
+#pragma once
+
+namespace baton::rt {
+
+// For the process, once. Does nothing in a build with a sanitizer, which has handlers of its own.
+void install_fault_handlers() noexcept;
+
+// For each thread of the runtime, before it runs a goroutine: the stack that handlers run on.
+void give_fault_stack() noexcept;
+
+}  // namespace baton::rt
