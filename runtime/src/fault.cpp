@@ -19,6 +19,12 @@ constexpr uintptr_t kNullPage = 4096;
 // probed.
 constexpr uintptr_t kReach = uintptr_t{64} << 10;
 
+#if BATON_ASAN || BATON_TSAN
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
 struct Fault {
   int number;
   const char* name;
@@ -90,13 +96,12 @@ void give_fault_stack() noexcept {
 }
 
 void install_fault_handlers() noexcept {
-#if !BATON_ASAN && !BATON_TSAN
+  if constexpr (kSanitized) return;
   struct sigaction action = {};
   action.sa_sigaction = &on_fault;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
   for (const Fault& fault : kFaults) sigaction(fault.number, &action, nullptr);
-#endif
 }
 
 }  // namespace baton::rt
