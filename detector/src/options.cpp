@@ -16,13 +16,9 @@ constinit Options options;
 
 namespace {
 
-// Values and messages live here: texts in Options point into it. No allocation: this runs before main.
+// Copies of what is parsed: texts in Options point into it. No allocation: this runs before main.
 constinit char storage[4096] = {};
 constinit size_t storage_used = 0;
-
-void say(const char* format, const char* a, const char* b = "", const char* c = "", long n = 0, long m = 0) {
-  fprintf(stderr, format, a, b, c, n, m);
-}
 
 void list_names(char* to, size_t room) {
   size_t used = 0;
@@ -59,27 +55,27 @@ void parse_entry(char* entry) {
   char names[512];
   list_names(names, sizeof names);
   if (equals == nullptr) {
-    say("baton: GORACE: '%s' is not of the form key=value; accepted keys: %s\n", entry, names);
+    fprintf(stderr, "baton: GORACE: '%s' is not of the form key=value; accepted keys: %s\n", entry, names);
     return;
   }
   *equals = '\0';
-#define BATON_OPTION(kind, name, value, smallest, largest, help)                   \
-  if (strcmp(entry, #name) == 0) {                                                 \
-    set(options.name, #name, equals + 1, smallest, largest, kind{});               \
-    if (strcmp(entry, "history_size") == 0)                                        \
-      say("baton: GORACE: %s is ignored: the history has no bound here\n", entry); \
-    return;                                                                        \
+#define BATON_OPTION(kind, name, value, smallest, largest, help)                               \
+  if (strcmp(entry, #name) == 0) {                                                             \
+    set(options.name, #name, equals + 1, smallest, largest, kind{});                           \
+    if (strcmp(entry, "history_size") == 0)                                                    \
+      fprintf(stderr, "baton: GORACE: %s is ignored: the history has no bound here\n", entry); \
+    return;                                                                                    \
   }
 #include "detector/src/options.def"
 #undef BATON_OPTION
-  say("baton: GORACE: unknown option '%s'; accepted: %s\n", entry, names);
+  fprintf(stderr, "baton: GORACE: unknown option '%s'; accepted: %s\n", entry, names);
 }
 
 void parse(const char* text) {
   if (text == nullptr) return;
   size_t length = strlen(text);
   if (length >= sizeof storage - storage_used) {
-    say("baton: GORACE: %s longer than 4 KB, ignored\n", "options are");
+    fprintf(stderr, "baton: GORACE: options are longer than 4 KB, ignored\n");
     return;
   }
   char* copy = storage + storage_used;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What this thread has just recorded: a small direct-mapped table from lines to "the words that were read and written
-// in this epoch". The filter of a line belongs to whoever touched it last; goroutines that take turns on one line,
-// readers of a shared table above all, would find each other's epoch there and go through the lock every time. Here
-// each finds its own.
+// What this thread has just recorded: a small direct-mapped table from lines to "the bytes that were read and written
+// in this epoch". It answers where the filter of a line cannot: for accesses to parts of words, and for lines that
+// several goroutines use in turn (readers of a shared table above all), each of which would find another's epoch in the
+// filter and go through the lock every time.
 //
 // Invariant: an entry for epoch E says that accesses at least as strong, of epoch E, are in the shadow. It holds
 // because nobody removes an access of an epoch which is still running, except a reset of its memory:

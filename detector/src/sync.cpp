@@ -9,8 +9,7 @@ namespace {
 
 constinit Pool<Snapshot, (1u << 27)> snapshots;
 
-// Runs `body(snapshot)` on the object's clock, under the lock of its line. `body` gets null if there is none and
-// `create` is false.
+// Runs `body(snapshot)` on the object's clock, under the lock of its line; not if there is none and `create` is false.
 template <class Body>
 void with_sync(uintptr_t address, bool create, Body body) {
   if (!is_application(address)) return;
