@@ -28,9 +28,9 @@ void list_names(char* to, size_t room) {
 #undef BATON_OPTION
 }
 
-void set(Text& option, const char*, char* value, long, long, Text) { option = value; }
+void set(Text& option, const char*, char* value, long, long) { option = value; }
 
-void set(Number& option, const char* name, char* value, long smallest, long largest, Number) {
+void set(Number& option, const char* name, char* value, long smallest, long largest) {
   char* end = nullptr;
   errno = 0;
   long number = strtol(value, &end, 10);
@@ -42,10 +42,36 @@ void set(Number& option, const char* name, char* value, long smallest, long larg
   option = number;
 }
 
+// The length of the word at `at`, and the one that follows.
+size_t word_length(const char* at) { return strcspn(at, "|"); }
+const char* next_word(const char* at) { return at[word_length(at)] == '|' ? at + word_length(at) + 1 : nullptr; }
+
+void set(Choice& option, const char* name, char* value, long, long) {
+  int index = 0;
+  for (const char* word = option.words; word != nullptr; word = next_word(word), ++index) {
+    if (strlen(value) == word_length(word) && strncmp(value, word, strlen(value)) == 0) {
+      option.chosen = index;
+      return;
+    }
+  }
+  fprintf(stderr, "baton: GORACE: %s=%s: not one of %s; using %.*s\n", name, value, option.words,
+          static_cast<int>(word_length(option.words)), option.words);
+}
+
+const char* show(Text value) { return *value != '\0' ? value : "none"; }
+const char* show(Choice value) { return value.words; }
+const char* show(Number value) {
+  static char digits[24];
+  snprintf(digits, sizeof digits, "%ld", value);
+  return digits;
+}
+
 void print_help() {
+  Options defaults;
   printf("GORACE=\"key=value key=value ...\"\n");
-#define BATON_OPTION(kind, name, value, smallest, largest, help) \
-  printf("  %-18s %s (default %s)\n", #name, help, #value);
+#define BATON_OPTION(kind, name, value, smallest, largest, help)                                         \
+  printf("  %-18s %s (default %.*s)\n", #name, help, static_cast<int>(word_length(show(defaults.name))), \
+         show(defaults.name));
 #include "detector/src/options.def"
 #undef BATON_OPTION
 }
@@ -61,7 +87,7 @@ void parse_entry(char* entry) {
   *equals = '\0';
 #define BATON_OPTION(kind, name, value, smallest, largest, help)                               \
   if (strcmp(entry, #name) == 0) {                                                             \
-    set(options.name, #name, equals + 1, smallest, largest, kind{});                           \
+    set(options.name, #name, equals + 1, smallest, largest);                                   \
     if (strcmp(entry, "history_size") == 0)                                                    \
       fprintf(stderr, "baton: GORACE: %s is ignored: the history has no bound here\n", entry); \
     return;                                                                                    \
@@ -85,6 +111,12 @@ void parse(const char* text) {
 }
 
 }  // namespace
+
+bool Choice::is(const char* word) const {
+  const char* at = words;
+  for (int i = 0; i < chosen; ++i) at = next_word(at);
+  return strlen(word) == word_length(at) && strncmp(at, word, strlen(word)) == 0;
+}
 
 void parse_options() {
   if (baton_race_default_options != nullptr) parse(baton_race_default_options());

@@ -9,6 +9,14 @@ namespace baton::detector {
 using Text = const char*;
 using Number = long;
 
+// One of several words. Written "first|second|third"; the first is the default.
+struct Choice {
+  const char* words;
+  int chosen = 0;
+  constexpr Choice(const char* all) : words(all) {}  // NOLINT(google-explicit-constructor): the table's literals
+  bool is(const char* word) const;
+};
+
 struct Options {
 #define BATON_OPTION(kind, name, value, smallest, largest, help) kind name = value;
 #include "detector/src/options.def"

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -16,11 +15,10 @@
 #include "detector/src/access.h"
 #include "detector/src/mem.h"
 #include "detector/src/options.h"
+#include "detector/src/race_report.h"
 
 namespace baton::detector {
 namespace {
-
-constexpr size_t kMaxReport = 64 << 20;
 
 // The set of reported pairs. Grows; guarded by `pairs_lock`. Asked once per racing access, not per access.
 class PairSet {
@@ -84,6 +82,8 @@ uint64_t unordered_pair(uint64_t a, uint64_t b) {
   return ((low * 0x9e3779b97f4a7c15ull) ^ (high + (low >> 29))) * 0xff51afd7ed558ccdull | 1;
 }
 
+bool is_json() { return options.report_format.is("json"); }
+
 void say_unusable_log(const char* path) {
   fprintf(stderr, "baton: GORACE: log_path=%s: cannot write %s: %s; reports go to stderr\n", options.log_path, path,
           strerror(errno));
@@ -108,6 +108,20 @@ void open_log() {
   log_fd = fd;
 }
 
+void write_report(const RaceReport& report) {
+  Writer out;
+  if (is_json()) {
+    print_race_json(out, report);
+  } else {
+    print_race_text(out, report);
+  }
+  out.write_to(log_fd);
+  if (options.halt_on_error != 0) {
+    fflush(nullptr);
+    _exit(static_cast<int>(options.exitcode));
+  }
+}
+
 }  // namespace
 
 bool was_reported(ContextId a, ContextId b) {
@@ -130,18 +144,14 @@ void report_race(const RaceAccess& current, const RaceAccess& previous) {
   int saved_errno = errno;
   pthread_mutex_lock(&report_mutex);
   open_log();
-  if (printed_pairs.insert(unordered_pair(printed_stack(current.context), printed_stack(previous.context)))) {
-    races.fetch_add(1, std::memory_order_relaxed);
-    BlockInfo block;
-    bool in_block = find_block(previous.address, &block);
-    Writer out;
-    print_race(out, current, previous, in_block ? &block : nullptr);
-    out.write_to(log_fd);
-    if (options.halt_on_error != 0) {
-      fflush(nullptr);
-      _exit(static_cast<int>(options.exitcode));
-    }
+  Arena arena;
+  RaceReport report = gather_report(arena, current, previous);
+  uint64_t pair = unordered_pair(printed_stack(report.current.stack), printed_stack(report.previous.stack));
+  if (printed_pairs.insert(pair)) {
+    report.number = races.fetch_add(1, std::memory_order_relaxed) + 1;
+    write_report(report);
   }
+  arena.release();
   pthread_mutex_unlock(&report_mutex);
   errno = saved_errno;
   current_task = task;
@@ -168,35 +178,31 @@ int finish_reports(int status) {
   }
   bool first = !finished.exchange(true, std::memory_order_relaxed);
   if (race_count() == 0) return status;
+  int verdict = status == 0 ? static_cast<int>(options.exitcode) : status;
   if (first) {
     pthread_mutex_lock(&report_mutex);
     Writer out;
-    out.print("Found %llu data race(s)\n", static_cast<unsigned long long>(race_count()));
+    if (is_json()) {
+      print_summary_json(out, race_count(), 0, verdict);
+    } else {
+      out.print("Found %llu data race(s)\n", static_cast<unsigned long long>(race_count()));
+    }
     out.write_to(log_fd);
     pthread_mutex_unlock(&report_mutex);
   }
-  return status == 0 ? static_cast<int>(options.exitcode) : status;
+  return verdict;
 }
 
-Writer::Writer() : text_(static_cast<char*>(reserve(kMaxReport, "the text of a report"))) {}
-
-Writer::~Writer() { give_back(text_, kMaxReport); }
-
-void Writer::print(const char* format, ...) {
-  va_list args;
-  va_start(args, format);
-  int n = vsnprintf(text_ + used_, kMaxReport - used_, format, args);
-  va_end(args);
-  if (n > 0) used_ += static_cast<size_t>(n) < kMaxReport - used_ ? static_cast<size_t>(n) : kMaxReport - used_ - 1;
-}
-
-void Writer::write_to(int fd) const {
-  for (size_t done = 0; done < used_;) {
-    ssize_t n = write(fd, text_ + done, used_ - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return;
-    done += static_cast<size_t>(n);
+uint64_t printed_stack(const Stack& stack) {
+  uint64_t hash = 0xcbf29ce484222325ull;
+  for (const Frame* frame : stack) {
+    // Kept texts are equal if their addresses are. Without a line, the place in the function tells stacks apart.
+    hash = (hash ^ reinterpret_cast<uintptr_t>(frame->function)) * 0x9e3779b97f4a7c15ull;
+    hash = (hash ^ reinterpret_cast<uintptr_t>(frame->file)) * 0x9e3779b97f4a7c15ull;
+    hash ^= hash >> 29;
+    hash += frame->file != nullptr ? static_cast<uint64_t>(frame->line) : frame->offset;
   }
+  return hash;
 }
 
 }  // namespace baton::detector

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Races, once found: which pairs of stacks were reported, and where reports go. The text is print_go.cpp's.
+// Races, once found: which pairs of stacks were reported, and where reports go. What is in
+// a report: race_report.h.
 //
 // One report is written at a time, with one write. While a thread reports, it runs no task: what symbolising allocates
 // and frees is not the program's doing.
@@ -11,7 +12,7 @@
 
 #include "detector/src/chain.h"
 #include "detector/src/context.h"
-#include "detector/src/heap.h"
+#include "detector/src/frames.h"
 #include "detector/src/shadow.h"
 #include "detector/src/task.h"
 
@@ -45,27 +46,8 @@ uint64_t race_count();
 // status to end the process with in place of `status`.
 int finish_reports(int status);
 
-// The text of a report (print_go.cpp). `block` is null if the address is not in a heap block.
-class Writer;
-void print_race(Writer& out, const RaceAccess& current, const RaceAccess& previous, const BlockInfo* block);
-
 // A number for the functions, files and lines that are printed for a stack. Machine code may have several places for
 // one line (an unrolled loop, the load and the store of x++); to a reader their stacks are the same.
-uint64_t printed_stack(ContextId context);
-
-// Text in memory, written out as a whole.
-class Writer {
- public:
-  Writer();
-  ~Writer();
-  Writer(const Writer&) = delete;
-  Writer& operator=(const Writer&) = delete;
-  [[gnu::format(printf, 2, 3)]] void print(const char* format, ...);
-  void write_to(int fd) const;
-
- private:
-  char* text_;
-  size_t used_ = 0;
-};
+uint64_t printed_stack(const List<const Frame*>& stack);
 
 }  // namespace baton::detector

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "detector/src/frames.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+#include "detector/include/baton/symbolize.h"
+#include "detector/src/options.h"
+
+namespace baton::detector {
+namespace {
+
+// A runtime's own frames. A stack ends at the first kind; frames of the second are left out where a stack begins.
+constexpr const char* kEntries[] = {"baton::internal::GoCall<", "baton::internal::goroutine_main("};
+constexpr const char* kInternals[] = {"baton::internal::", "baton::rt::"};
+
+constinit Arena kept;  // frames and texts, for ever
+
+bool starts_with(const char* text, const char* prefix) { return strncmp(text, prefix, strlen(prefix)) == 0; }
+
+bool names_function(const char* text, const char* prefix) { return starts_with(qualified_name(text), prefix); }
+
+uint64_t hash_text(const char* text) {
+  uint64_t hash = 0xcbf29ce484222325ull;
+  for (; *text != '\0'; ++text) hash = (hash ^ static_cast<unsigned char>(*text)) * 0x100000001b3ull;  // FNV-1a
+  return hash;
+}
+
+// Open addressing from a 64-bit hash to a pointer; doubles when half full.
+template <class T>
+class PointerTable {
+ public:
+  // Finds the first item of this hash that `same` accepts, else null.
+  template <class Same>
+  T* find(uint64_t hash, Same same) const {
+    for (uint64_t i = 0; i < capacity_; ++i) {
+      Slot& slot = slots_[(hash + i) & (capacity_ - 1)];
+      if (slot.item == nullptr) return nullptr;
+      if (slot.hash == hash && same(slot.item)) return slot.item;
+    }
+    return nullptr;
+  }
+  void insert(uint64_t hash, T* item) {
+    if (2 * (count_ + 1) > capacity_) grow();
+    place(hash, item);
+    ++count_;
+  }
+
+ private:
+  struct Slot {
+    uint64_t hash;
+    T* item;
+  };
+  void place(uint64_t hash, T* item) {
+    uint64_t i = hash & (capacity_ - 1);
+    while (slots_[i].item != nullptr) i = (i + 1) & (capacity_ - 1);
+    slots_[i] = {hash, item};
+  }
+  void grow() {
+    Slot* old = slots_;
+    uint64_t old_capacity = capacity_;
+    capacity_ = old_capacity == 0 ? 1024 : 2 * old_capacity;
+    slots_ = static_cast<Slot*>(reserve(capacity_ * sizeof(Slot), "frames of reports"));
+    for (uint64_t i = 0; i < old_capacity; ++i) {
+      if (old[i].item != nullptr) place(old[i].hash, old[i].item);
+    }
+    if (old != nullptr) give_back(old, old_capacity * sizeof(Slot));
+  }
+
+  Slot* slots_ = nullptr;
+  uint64_t capacity_ = 0;
+  uint64_t count_ = 0;
+};
+
+// What one return address stands for, innermost inlined function first.
+struct Place {
+  uintptr_t pc;
+  uint32_t count;
+  Frame frames[];
+};
+
+constinit PointerTable<const char> texts;
+constinit PointerTable<Place> places;
+
+const char* shown_file(const char* path) {
+  if (path == nullptr || *options.strip_path_prefix == '\0' || !starts_with(path, options.strip_path_prefix)) {
+    return path;
+  }
+  return path + strlen(options.strip_path_prefix);
+}
+
+constexpr uint32_t kMaxInlined = 256;
+
+struct Gathered {
+  Frame frames[kMaxInlined];
+  uint32_t count = 0;
+};
+
+Place* look_up(uintptr_t pc) {
+  Gathered gathered;
+  __baton_symbolize(
+      pc,
+      [](void* to, const baton_frame* frame) {
+        Gathered* gathered = static_cast<Gathered*>(to);
+        const char* path = frame->file != nullptr ? keep_text(frame->file) : nullptr;
+        gathered->frames[gathered->count++] = {.function = keep_text(frame->function),
+                                               .file = shown_file(path),
+                                               .path = path,
+                                               .module = "",
+                                               .pc = 0,
+                                               .offset = frame->offset,
+                                               .line = frame->line,
+                                               .column = 0,
+                                               .inlined = frame->inlined != 0};
+        return gathered->count < kMaxInlined ? 1 : 0;
+      },
+      &gathered);
+  Dl_info info;
+  const char* module = "";
+  if (dladdr(reinterpret_cast<void*>(pc), &info) != 0 && info.dli_fname != nullptr) module = keep_text(info.dli_fname);
+  auto* place = static_cast<Place*>(kept.alloc(sizeof(Place) + gathered.count * sizeof(Frame)));
+  place->pc = pc;
+  place->count = gathered.count;
+  for (uint32_t i = 0; i < gathered.count; ++i) {
+    gathered.frames[i].pc = pc;
+    gathered.frames[i].module = module;
+    place->frames[i] = gathered.frames[i];
+  }
+  return place;
+}
+
+const Place& place_of(uintptr_t pc) {
+  uint64_t hash = pc * 0x9e3779b97f4a7c15ull >> 16;
+  Place* place = places.find(hash, [&](const Place* other) { return other->pc == pc; });
+  if (place == nullptr) {
+    place = look_up(pc);
+    places.insert(hash, place);
+  }
+  return *place;
+}
+
+// Calls each(frame) for the frames that are shown.
+template <class Each>
+void for_each_shown(ContextId context, Each each) {
+  bool shown = false;
+  for_each_frame(context, [&](uintptr_t pc) {
+    const Place& place = place_of(pc);
+    for (uint32_t i = 0; i < place.count; ++i) {
+      const Frame& frame = place.frames[i];
+      for (const char* entry : kEntries) {
+        if (names_function(frame.function, entry)) return false;
+      }
+      bool skipped = false;
+      for (const char* internal : kInternals) skipped |= !shown && names_function(frame.function, internal);
+      if (skipped) continue;
+      shown = true;
+      each(frame);
+      if (!frame.inlined && strcmp(frame.function, "main()") == 0) return false;
+    }
+    return true;
+  });
+}
+
+}  // namespace
+
+const char* qualified_name(const char* function) {
+  const char* name = function;
+  int depth = 0;
+  for (const char* c = function; *c != '\0'; ++c) {
+    if (starts_with(c, "(anonymous namespace)")) {
+      c += strlen("(anonymous namespace)") - 1;
+    } else if (depth == 0 && starts_with(c, "operator") && (c == name || c[-1] == ':')) {
+      break;
+    } else if (*c == '<') {
+      ++depth;
+    } else if (*c == '>') {
+      --depth;
+    } else if (depth == 0 && *c == '(') {
+      break;
+    } else if (depth == 0 && *c == ' ') {
+      name = c + 1;
+    }
+  }
+  return name;
+}
+
+const char* keep_text(const char* text) {
+  uint64_t hash = hash_text(text);
+  const char* known = texts.find(hash, [&](const char* other) { return strcmp(text, other) == 0; });
+  if (known == nullptr) {
+    known = kept.copy(text, strlen(text));
+    texts.insert(hash, known);
+  }
+  return known;
+}
+
+Stack shown_stack(Arena& arena, ContextId context) {
+  Stack stack;
+  for_each_shown(context, [&](const Frame&) { ++stack.count; });
+  stack.items = arena.array<const Frame*>(stack.count);
+  size_t i = 0;
+  for_each_shown(context, [&](const Frame& frame) { stack.items[i++] = &frame; });
+  return stack;
+}
+
+const char* called_function(uintptr_t pc) {
+  const auto* code = reinterpret_cast<const unsigned char*>(pc);
+  if (code[-5] != 0xe8) return nullptr;  // call rel32
+  int32_t distance;
+  memcpy(&distance, code - 4, sizeof distance);
+  const Place& place = place_of(pc + static_cast<uintptr_t>(static_cast<intptr_t>(distance)) + 1);
+  return place.count == 0 ? nullptr : place.frames[place.count - 1].function;
+}
+
+bool is_library_function(const char* function) {
+  for (const char* prefix : {"std::", "__gnu_cxx::", "baton::", "operator new", "operator delete", "__"}) {
+    if (names_function(function, prefix)) return true;
+  }
+  return false;
+}
+
+}  // namespace baton::detector
