@@ -144,7 +144,7 @@ void collect_accesses(Instruction& instruction, AddressFilter& filter, Accesses&
 }
 
 void insert_check(const Access& access, Abi& abi, Value* context) {
-  BuilderAt builder(access.instruction, *access.instruction);
+  BuilderAt builder(access.instruction, access.origin());
   ++(access.is_write ? counters::writes : counters::reads);
   switch (access.shape) {
     case Access::Shape::kFixed:

@@ -7,7 +7,7 @@
 //  * Finding and inserting are separate. All accesses of a function are known before the first check is inserted; an
 //    elimination goes between the two and works on the list.
 //  * A check covers exactly the bytes accessed: the holes of a structure are not covered.
-//  * A read that a write of the same place follows is checked too.
+//  * Every access is found, also one that repeats another; which checks may go is for eliminate/ to say.
 //  * `volatile` makes no difference. An element-wise atomic memcpy counts as plain: it orders nothing.
 #ifndef BATON_INSTRUMENT_MEMORY_ACCESS_H_
 #define BATON_INSTRUMENT_MEMORY_ACCESS_H_
@@ -37,6 +37,10 @@ struct Access {
   llvm::Value* length = nullptr;
   llvm::Value* mask = nullptr;
   llvm::Type* element = nullptr;
+  llvm::Instruction* source = nullptr;  // an access that a moved check stands for; null: `instruction` is the access
+
+  // The access whose line the check has.
+  const llvm::Instruction& origin() const { return source ? *source : *instruction; }
 };
 
 using Accesses = llvm::SmallVectorImpl<Access>;

@@ -4,8 +4,8 @@
 // the mark for race instrumentation, at the end the undoing of the fix where it is not needed and then the race
 // instrumentation. Both ends are run at every optimisation level.
 //
-// By name, for opt -passes=: baton-thread-local, baton-thread-local-leaf, baton-race-mark, baton-race. Given by name, a
-// pass runs whatever the switches say.
+// By name, for opt -passes=: baton-thread-local, baton-thread-local-leaf, baton-race-mark, baton-race, and
+// baton-race<eliminate> for what is done at -O1 and above. Given by name, a pass runs whatever the switches say.
 #include "instrument/options.h"
 #include "instrument/race.h"
 #include "instrument/thread_local.h"
@@ -21,9 +21,9 @@ void at_start(ModulePassManager& passes, OptimizationLevel) {
   if (baton::option_race) passes.addPass(baton::RaceMarkPass());
 }
 
-void at_end(ModulePassManager& passes, OptimizationLevel) {
+void at_end(ModulePassManager& passes, OptimizationLevel level) {
   if (baton::option_thread_local) passes.addPass(baton::ThreadLocalLeafPass());
-  if (baton::option_race) passes.addPass(baton::RacePass());
+  if (baton::option_race) passes.addPass(baton::RacePass(level != OptimizationLevel::O0));
 }
 
 bool add_by_name(StringRef name, ModulePassManager& passes, ArrayRef<PassBuilder::PipelineElement>) {
@@ -34,7 +34,9 @@ bool add_by_name(StringRef name, ModulePassManager& passes, ArrayRef<PassBuilder
   } else if (name == "baton-race-mark") {
     passes.addPass(baton::RaceMarkPass());
   } else if (name == "baton-race") {
-    passes.addPass(baton::RacePass());
+    passes.addPass(baton::RacePass(false));
+  } else if (name == "baton-race<eliminate>") {
+    passes.addPass(baton::RacePass(true));
   } else {
     return false;
   }

@@ -5,6 +5,7 @@
 #include "instrument/atomics.h"
 #include "instrument/calls.h"
 #include "instrument/counters.h"
+#include "instrument/eliminate/eliminate.h"
 #include "instrument/func_context.h"
 #include "instrument/memory_access.h"
 #include "instrument/options.h"
@@ -116,9 +117,11 @@ void correct_calls(Function& function, const TargetLibraryInfo& library) {
   }
 }
 
-bool instrument(Function& function, const Recursion& recursion, Abi& abi, const TargetLibraryInfo& library) {
+bool instrument(Function& function, const Recursion& recursion, Eliminator* eliminator, Abi& abi,
+                const TargetLibraryInfo& library) {
   Plan plan = make_plan(function);
   if (plan.is_empty()) return false;
+  if (eliminator) eliminator->run(function, plan.accesses);
   ++counters::functions;
   // The context goes first: what is inserted later is not looked at as if it were the user's.
   Value* context = option_contexts ? insert_context(function, recursion, abi) : ConstantInt::get(abi.size_type(), 0);
@@ -143,6 +146,7 @@ PreservedAnalyses RacePass::run(Module& module, ModuleAnalysisManager& analyses)
   auto& function_analyses = analyses.getResult<FunctionAnalysisManagerModuleProxy>(module).getManager();
   Abi abi(module);
   Recursion recursion(module);  // of the user's calls: before any of ours is there
+  std::optional<Eliminator> eliminator;
   bool has_changed = false;
   for (Function& function : module) {
     if (function.isDeclaration()) continue;
@@ -150,8 +154,9 @@ PreservedAnalyses RacePass::run(Module& module, ModuleAnalysisManager& analyses)
       ++counters::skipped_functions;
       continue;
     }
-    if (instrument(function, recursion, abi, function_analyses.getResult<TargetLibraryAnalysis>(function)))
-      has_changed = true;
+    const TargetLibraryInfo& library = function_analyses.getResult<TargetLibraryAnalysis>(function);
+    if (eliminate_ && !eliminator) eliminator.emplace(module, function_analyses, library);
+    if (instrument(function, recursion, eliminator ? &*eliminator : nullptr, abi, library)) has_changed = true;
   }
   if (has_changed) abi.require_version();
   if (option_verify && verifyModule(module, &errs()))

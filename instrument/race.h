@@ -22,9 +22,15 @@ struct RaceMarkPass : llvm::PassInfoMixin<RaceMarkPass> {
   static bool isRequired() { return true; }
 };
 
-struct RacePass : llvm::PassInfoMixin<RacePass> {
+class RacePass : public llvm::PassInfoMixin<RacePass> {
+ public:
+  // With `eliminate`, checks are dropped and merged where nothing is lost by it (eliminate/eliminate.h).
+  explicit RacePass(bool eliminate) : eliminate_(eliminate) {}
   llvm::PreservedAnalyses run(llvm::Module& module, llvm::ModuleAnalysisManager& analyses);
   static bool isRequired() { return true; }
+
+ private:
+  bool eliminate_;
 };
 
 }  // namespace baton
