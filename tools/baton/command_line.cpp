@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <iterator>
-#include <sstream>
 #include <string_view>
 
+#include "tools/baton/options.h"
 #include "tools/common/clang_flags.h"
 
 namespace baton::tools {
@@ -14,14 +14,6 @@ namespace baton::tools {
 namespace {
 
 namespace po = boost::program_options;
-
-po::options_description visible_options(std::string_view command) {
-  po::options_description options("Options");
-  auto add = options.add_options();
-  if (command == "build" || command == "run") add("race", po::bool_switch(), "find data races; also -race");
-  if (command == "build") add("output,o", po::value<std::string>()->value_name("OUT"), "name of the program");
-  return options;
-}
 
 // Flags that stop clang before it has made a program.
 bool makes_no_program(std::string_view flag) {
@@ -73,7 +65,7 @@ Words values(const po::variables_map& map, const char* key) {
 }  // namespace
 
 BuildRequest parse_build(const std::string& command, const Words& args) {
-  po::options_description all = visible_options(command);
+  po::options_description all = describe(command);
   auto hidden = all.add_options();
   hidden("clang-flag", po::value<Words>()->composing());
   hidden("file", po::value<Words>()->composing());
@@ -115,30 +107,11 @@ BuildRequest parse_build(const std::string& command, const Words& args) {
 }
 
 Words plain_words(const std::string& command, const Words& args, size_t most) {
-  po::options_description options;
-  options.add_options()("word", po::value<Words>()->composing());
-  po::positional_options_description positions;
-  positions.add("word", -1);
-  po::variables_map map;
-  try {
-    po::store(po::command_line_parser(args).options(options).positional(positions).run(), map);
-  } catch (const po::error&) {
-    auto wrong = std::find_if(args.begin(), args.end(), [](const std::string& arg) { return arg.starts_with("-"); });
-    throw UsageError(command + ": unknown option '" + (wrong == args.end() ? args[0] : *wrong) + "'; it has none");
-  }
-  Words words = values(map, "word");
+  const Words words = parse(command, args).words();
   if (words.size() > most) {
     throw UsageError(command + ": unexpected '" + words[most] + "'; see `baton help " + command + "`");
   }
   return words;
-}
-
-std::string options_text(const std::string& command) {
-  po::options_description options = visible_options(command);
-  if (options.options().empty()) return "";
-  std::ostringstream out;
-  out << options;
-  return out.str();
 }
 
 }  // namespace baton::tools

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The command lines of baton, by Boost.Program_options: our own options are declared once, for parser and help; every
-// other flag is clang's and keeps its place and its value.
+// The command lines of `baton build` and `baton run`, by Boost.Program_options: our own options are those of
+// options.def; every other flag is clang's and keeps its place and its value.
 #pragma once
 
 #include <string>
@@ -25,8 +25,5 @@ BuildRequest parse_build(const std::string& command, const Words& args);
 
 // The arguments of a command without options, at most `most` of them.
 Words plain_words(const std::string& command, const Words& args, size_t most);
-
-// The options of `command` as a table for its help; "" if it has none.
-std::string options_text(const std::string& command);
 
 }  // namespace baton::tools

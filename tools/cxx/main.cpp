@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "tools/common/prefix.h"
+#include "tools/common/toolchain.h"
 #include "tools/cxx/request.h"
 
 #if BATON_CXX
@@ -47,22 +48,20 @@ void require_file(const std::string& path) {
   }
 }
 
-void append(std::vector<std::string>& to, std::initializer_list<std::string> words) {
+void append(std::vector<std::string>& to, const std::vector<std::string>& words) {
   to.insert(to.end(), words.begin(), words.end());
 }
 
 // No "unused argument" warning for what only we added: the list is the same for every kind of input.
 void append_compile_flags(const Request& request, const std::string& prefix, std::vector<std::string>& out) {
-  append(out, {"--start-no-unused-arguments", "-I" + prefix + "/include"});
+  append(out, {"--start-no-unused-arguments"});
+  append(out, include_flags(prefix));
   if (request.all_cxx && !request.standard_given) append(out, {"-std=c++20"});
-  if (request.race) append(out, {"-D__BATON_RACE__=1"});
-  if (request.compiles) {
-    const std::string pass = prefix + "/lib/baton/baton-pass.so";
-    require_file(pass);
-    append(out, {"-fno-omit-frame-pointer", "-fstack-clash-protection", request.race ? "-g" : "-gline-tables-only"});
-    append(out, {"-Xclang", "-load", "-Xclang", pass, "-fpass-plugin=" + pass});
-    // Through -Xclang, as plain -mllvm would reach the assembler too, which loads no plugins and knows no such option.
-    if (request.race) append(out, {"-Xclang", "-mllvm", "-Xclang", "-baton-race"});
+  append(out, define_flags(request.race));
+  // The pass twice would instrument twice: flags from `baton flags` or pkg-config bring it too.
+  if (request.compiles && !request.pass_given) {
+    require_file(pass_file(prefix));
+    append(out, compile_flags(prefix, request.race));
   }
   append(out, {"--end-no-unused-arguments"});
 }
@@ -71,19 +70,8 @@ void append_link_flags(const Request& request, const std::string& prefix, std::v
   // LTO needs a linker that reads bitcode; the system's own does not without a plugin of the right version.
   if (request.lto && !request.linker_given) append(out, {"-fuse-ld=lld"});
   if (request.shared || request.no_libraries) return;
-  const std::string directory = prefix + "/lib/baton";
-  require_file(directory + (request.race ? "/libbaton_race.a" : "/libbaton.a"));
-  // "-u main": the reference that --wrap takes away from the start-up code, without which a main in a static library
-  // (gtest_main) stays there.
-  append(out, {"-Wl,--wrap=main,-u,main", "-L" + directory});
-  // Ours as --library and not as -l: CMake collects -l from a trial link as "implicit libraries" of the compiler, and
-  // would put those of the C compiler (without -race) into a C++ program with -race.
-  if (request.race) {
-    append(out, {"-Wl,--library=baton_race,--library=baton_detector,--library=baton_symbolize,--library=backtrace"});
-  } else {
-    append(out, {"-Wl,--library=baton,--library=baton_symbolize,--library=backtrace"});
-  }
-  append(out, {"-lpthread"});
+  for (const std::string& file : library_files(prefix, request.race)) require_file(file);
+  append(out, link_flags(prefix, request.race, Libraries::kByName));
   if (!BATON_CXX) append(out, {"-lstdc++", "-lm"});
 }
 

@@ -63,6 +63,7 @@ void note_flag(std::string_view arg, Request& request, std::vector<std::string>&
   if (arg == "-flto" || arg.starts_with("-flto=")) request.lto = true;
   if (arg == "-fno-lto") request.lto = false;
   if (arg.starts_with("-fuse-ld=") || arg.starts_with("--ld-path=")) request.linker_given = true;
+  if (arg.starts_with("-fpass-plugin=") && arg.ends_with("/baton-pass.so")) request.pass_given = true;
   if (arg.starts_with("-stdlib=")) request.libcxx = value_of("-stdlib=") == "libc++";
   if (arg.starts_with("-fsanitize=")) note_sanitizers(value_of("-fsanitize="), true, sanitizers);
   if (arg.starts_with("-fno-sanitize=")) note_sanitizers(value_of("-fno-sanitize="), false, sanitizers);

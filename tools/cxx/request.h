@@ -26,6 +26,7 @@ struct Request {
   bool all_cxx = false;         // every input with a language is C++, so that -std=c++20 may be added
   bool lto = false;
   bool linker_given = false;  // -fuse-ld=, --ld-path=
+  bool pass_given = false;    // -fpass-plugin= of a baton
   bool libcxx = false;        // -stdlib=libc++
   std::string sanitizer;      // of -fsanitize=, the one that cannot live beside our detector; "" if none
 };
