@@ -3,6 +3,7 @@
 // What the scheduler's own files know of each other. Everybody else uses sched.h.
 #pragma once
 
+#include "runtime/src/lease.h"
 #include "runtime/src/sched.h"
 #include "runtime/src/types.h"
 
@@ -14,7 +15,9 @@ namespace baton::rt {
 // a thread-local variable across a switch, after which it is another thread's.
 M* current_m() noexcept;
 void set_current_m(M* m) noexcept;
-// Takes goroutines and runs them, for ever. `m` has a P or is about to look for one.
+// The byte of the calling thread that its polls look at.
+std::atomic<uint8_t>* poll_byte() noexcept;
+// Takes goroutines and runs them, for ever.
 [[noreturn]] void scheduler_main(void* m) noexcept;
 // Leaves the running goroutine; the scheduler does m->after with it. Returns when somebody resumes it.
 void leave(M* m, After after) noexcept;
@@ -24,6 +27,9 @@ void put_global(G* g) noexcept BATON_REQUIRES(sched.lock);
 void append_global(GList* list, uint32_t n) noexcept BATON_REQUIRES(sched.lock);
 // Queues a runnable goroutine on p.
 void put_local(P* p, G* g, bool next) noexcept;
+
+// blocking.cpp: the thread is no longer in blocking().
+void leave_blocking(M* m) noexcept;
 
 // spin.cpp: threads that wake, look for work and go to sleep.
 
@@ -45,6 +51,10 @@ void acquire_p(M* m, P* p) noexcept;
 P* release_p(M* m) noexcept;
 void put_idle_p(P* p) noexcept BATON_REQUIRES(sched.lock);
 P* take_idle_p() noexcept BATON_REQUIRES(sched.lock);
+// Gives the thread, which has none, an idle P, if there is one.
+bool reacquire(M* m, bool spinning) noexcept;
+// Passes on a P that has been taken from its thread: to a thread if there is anything to run, else to the idle list.
+void hand_off(P* p) noexcept;
 // Whether any P, or the global queue, has something to run.
 bool work_anywhere() noexcept;
 // The time of the earliest timer of all; 0: there is none.
@@ -78,14 +88,23 @@ void init_procs(int count) noexcept;
 // True if m's P is surplus: it is gone, and its work is where others find it.
 bool retire_if_surplus(M* m) noexcept;
 void init_first_thread() noexcept;
+// More than `limit` threads are needed: ends the process.
+[[noreturn]] void thread_exhaustion(int limit) noexcept;
 // Starts a thread that runs p. Its place in thread_count has been taken.
 void start_thread(int id, P* p, bool spinning) noexcept;
+// A thread of the operating system that runs run(m); returns an errno.
+int start_os_thread(void* (*run)(void*), M* m) noexcept;
+M* make_m(int id) noexcept;
 // The start value of GOMAXPROCS (cpus.cpp). A bad environment variable costs one line on stderr.
 int initial_procs() noexcept;
 
 // main.cpp
 // No goroutine starts running from now on, except on the calling thread.
 void stop_for_exit() noexcept;
+
+// monitor.cpp
+// Starts the monitor, if that has not happened yet. By a thread of the runtime.
+void start_monitor() noexcept;
 
 // deadlock.cpp
 // Called when a thread is about to sleep: ends the process if nothing can ever run again. Returns false if that cannot

@@ -37,10 +37,11 @@ Census count_goroutines() noexcept {
 
 bool check_dead() noexcept {
   if (sched.thread_count != sched.idle_thread_count) return true;
+  if (sched.monitor_holds.load(std::memory_order_seq_cst)) return true;  // it asks when it is done
   if (sched.stopping.load(std::memory_order_relaxed)) return true;
   if (earliest_timer() != 0) return true;
   const int threads = threads_of_process();
-  if (threads > sched.thread_count) return false;
+  if (threads > sched.thread_count + sched.monitor_threads.load(std::memory_order_relaxed)) return false;
   const Census census = count_goroutines();
   if (census.runnable) throw_("all threads sleep, but a goroutine is runnable");
   if (!census.any && sched.main_ended) fatal("no goroutines (main called runtime.Goexit) - deadlock!");

@@ -34,13 +34,14 @@ void start(void* outermost_frame) noexcept {
   // While the process has one thread, std::shared_ptr counts without atomic instructions: no harm among goroutines of
   // one thread, but to the detector plain accesses without order.
   if constexpr (race::kEnabled) __libc_single_threaded = 0;
+  init_leases();
   init_first_thread();
   M* m = current_m();
   G* g = new_main_goroutine(outermost_frame);
   g->task = task;
   init_procs(sched.requested_procs != 0 ? sched.requested_procs : initial_procs());
   m->current = g;
-  m->p->tick = 1;  // main's own first time slice
+  m->p->tick.store(1, std::memory_order_relaxed);  // main's own first time slice
   install_terminate_handler();
   give_fault_stack();
   install_fault_handlers();
@@ -48,7 +49,9 @@ void start(void* outermost_frame) noexcept {
   announce_early_goroutines();
   // Releasing: threads that see it may use everything set up above; pairs with the acquiring load in newproc.
   sched.started.store(true, std::memory_order_release);
+  if (sched.queued.load(std::memory_order_relaxed) != 0) start_monitor();
   wakep();
+  unpin(m);
 }
 
 }  // namespace

@@ -32,12 +32,14 @@ void park(bool (*unlock)(G* g, void* arg), void* arg, WaitReason why) noexcept {
 void ready(G* g) noexcept {
   if (g->status.load(std::memory_order_relaxed) != GStatus::kWaiting) throw_("ready: the goroutine is not parked");
   g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
-  M* m = current_m();
-  if (m != nullptr && m->p != nullptr) {
-    put_local(m->p, g, true);
-  } else {
-    RuntimeLockGuard guard(sched.lock);
-    put_global(g);
+  {
+    const PinScope pinned(current_m());
+    if (P* p = pinned.p()) {
+      put_local(p, g, true);
+    } else {
+      RuntimeLockGuard guard(sched.lock);
+      put_global(g);
+    }
   }
   wakep();
 }

@@ -43,6 +43,7 @@ G* new_goroutine() noexcept {
   G* g = new (slab_alloc(sizeof(G))) G();
   g->stack = stack_alloc();
   remember(g);
+  if (sched.started.load(std::memory_order_relaxed)) start_monitor();
   return g;
 }
 
@@ -94,8 +95,8 @@ void give_up(Birth* birth) noexcept {
 }
 
 void newproc(void (*run)(void*), void* closure, const Birth& birth) noexcept {
-  M* m = current_m();
-  P* p = m == nullptr ? nullptr : m->p;
+  PinScope pinned(current_m());
+  P* p = pinned.p();
   const bool started = sched.started.load(std::memory_order_acquire);  // pairs with __wrap_main
   G* g = free_goroutine(p);
   g->id = birth.id;
@@ -136,7 +137,12 @@ void end_goroutine() noexcept {
 void recycle(P* p, G* g) noexcept {
   g->status.store(GStatus::kDead, std::memory_order_relaxed);
   g->task = nullptr;
-  p->ended.store(p->ended.load(std::memory_order_relaxed) + 1, std::memory_order_release);  // pairs with num_goroutine
+  // Releasing: pairs with num_goroutine.
+  if (p != nullptr) {
+    p->ended.store(p->ended.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  } else {
+    sched.ended_elsewhere.fetch_add(1, std::memory_order_release);
+  }
   if (g->outermost_frame != nullptr) {
     // main ended by goexit(); its stack is the process's own and not used again.
     RuntimeLockGuard guard(sched.lock);
@@ -144,6 +150,11 @@ void recycle(P* p, G* g) noexcept {
     return;
   }
   sanitize::destroy(&g->context.fiber);
+  if (p == nullptr) {
+    RuntimeLockGuard guard(sched.lock);
+    push(&sched.free, &sched.free_count, g);
+    return;
+  }
   push(&p->free, &p->free_count, g);
   if (p->free_count < kFreeLimit) return;
   RuntimeLockGuard guard(sched.lock);
@@ -183,7 +194,7 @@ void gosched() noexcept { rt::yield(); }
 int num_goroutine() noexcept {
   // Ends are read first: a goroutine that starts and ends meanwhile may be counted, never subtracted.
   const int n = rt::sched.procs_ever.load(std::memory_order_acquire);
-  uint64_t ended = 0;
+  uint64_t ended = rt::sched.ended_elsewhere.load(std::memory_order_acquire);
   for (int i = 0; i < n; i++) ended += rt::sched.all[i]->ended.load(std::memory_order_acquire);
   uint64_t created = rt::sched.created_elsewhere.load(std::memory_order_relaxed);
   for (int i = 0; i < n; i++) created += rt::sched.all[i]->created.load(std::memory_order_relaxed);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <new>
 
@@ -16,7 +17,6 @@
 #include "runtime/src/slab.h"
 
 namespace baton::rt {
-namespace {
 
 M* make_m(int id) noexcept {
   M* m = new (slab_alloc(sizeof(M))) M();
@@ -25,9 +25,18 @@ M* make_m(int id) noexcept {
   return m;
 }
 
+namespace {
+
+// The calling thread is m's.
+void introduce(M* m) noexcept {
+  set_current_m(m);
+  m->poll = poll_byte();
+  m->tid.store(gettid(), std::memory_order_relaxed);
+}
+
 void* thread_main(void* arg) noexcept {
   M* m = static_cast<M*>(arg);
-  set_current_m(m);
+  introduce(m);
   m->home.thread.fetch();
   sanitize::adopt(&m->home.fiber);
   race::task_switch(nullptr);
@@ -36,11 +45,6 @@ void* thread_main(void* arg) noexcept {
   m->next_p = nullptr;
   acquire_p(m, p);
   scheduler_main(m);
-}
-
-[[noreturn]] void thread_exhaustion() noexcept {
-  Out() << "runtime: program exceeds " << kMaxThreads << "-thread limit\n";
-  fatal("thread exhaustion");
 }
 
 // Makes processors from `first` up to `count` part of the scheduler, idle; the lowest will be used first.
@@ -159,7 +163,7 @@ void grow(int n, int old) noexcept BATON_NO_TSA {
 void init_first_thread() noexcept {
   M* m = make_m(0);
   m->home.thread.fetch();
-  set_current_m(m);
+  introduce(m);
   sched.lock.lock();
   sched.thread_count = 1;
   sched.lock.unlock();
@@ -178,25 +182,33 @@ void init_procs(int count) noexcept {
   acquire_p(current_m(), p);
 }
 
+void thread_exhaustion(int limit) noexcept {
+  Out() << "runtime: program exceeds " << limit << "-thread limit\n";
+  fatal("thread exhaustion");
+}
+
 void start_thread(int id, P* p, bool spinning) noexcept {
-  if (id >= kMaxThreads) thread_exhaustion();
   race::IgnoreScope ignore;
   M* m = make_m(id);
   m->next_p = p;
   m->spinning = spinning;
+  if (const int error = start_os_thread(&thread_main, m); error != 0) {
+    Out() << "runtime: failed to create new OS thread (have " << id << " already; errno=" << error << ")\n";
+    fatal("newosproc");
+  }
+}
+
+int start_os_thread(void* (*run)(void*), M* m) noexcept {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   // The stack keeps its default size: the C library takes the program's thread-local variables from it, however large.
   pthread_t thread;
   const int saved_errno = errno;
-  const int error = pthread_create(&thread, &attributes, &thread_main, m);
+  const int error = pthread_create(&thread, &attributes, run, m);
   errno = saved_errno;
   pthread_attr_destroy(&attributes);
-  if (error != 0) {
-    Out() << "runtime: failed to create new OS thread (have " << id << " already; errno=" << error << ")\n";
-    fatal("newosproc");
-  }
+  return error;
 }
 
 bool retire_if_surplus(M* m) noexcept {
@@ -222,6 +234,19 @@ bool retire_if_surplus(M* m) noexcept {
 }  // namespace baton::rt
 
 namespace baton {
+
+int set_max_threads(int n) noexcept {
+  int old;
+  int now;
+  {
+    rt::RuntimeLockGuard guard(rt::sched.lock);
+    old = rt::sched.max_threads;
+    now = rt::sched.thread_count;
+    rt::sched.max_threads = n;
+  }
+  if (now > n) rt::thread_exhaustion(n);
+  return old;
+}
 
 int gomaxprocs(int n) BATON_NO_TSA {
   using rt::sched;

@@ -67,15 +67,16 @@ bool RunQueue::overflow_half(G* g, uint32_t head, uint32_t tail, GList* overflow
   return true;
 }
 
-G* RunQueue::get(bool* inherit) noexcept {
+G* RunQueue::take_next(bool* inherit) noexcept {
   // Only the owner fills next_, so a failed exchange means that a thief emptied it.
   G* next = next_.load(std::memory_order_relaxed);
-  if (next != nullptr &&
-      next_.compare_exchange_strong(next, nullptr, std::memory_order_acq_rel, std::memory_order_relaxed)) {
-    *inherit = true;
-    return next;
-  }
-  *inherit = false;
+  *inherit = next != nullptr &&
+             next_.compare_exchange_strong(next, nullptr, std::memory_order_acq_rel, std::memory_order_relaxed);
+  return *inherit ? next : nullptr;
+}
+
+G* RunQueue::get(bool* inherit) noexcept {
+  if (G* next = take_next(inherit)) return next;
   uint32_t head = head_.load(std::memory_order_acquire);  // pairs with other consumers
   for (;;) {
     if (tail_.load(std::memory_order_relaxed) == head) return nullptr;

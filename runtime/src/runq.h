@@ -50,6 +50,9 @@ class RunQueue {
   // two goroutines readying each other cannot starve the ring.
   G* get(bool* inherit) noexcept;
 
+  // next_ alone, or null. *inherit as above. By the owner.
+  G* take_next(bool* inherit) noexcept;
+
   // Moves half of the victim's ring, or, if that is empty and take_next, its next_, to the own ring, which is empty,
   // and returns one of them to run; null if there was nothing. `victim_runs` says whether a thread runs the victim now.
   G* steal(RunQueue* victim, bool take_next, bool victim_runs) noexcept;

@@ -8,13 +8,17 @@
 
 #include "runtime/src/core.h"
 
+extern "C" {
+// What the polls in loops look at (preempt.cpp): initial-exec, so that a poll is one instruction and no call.
+__attribute__((tls_model("initial-exec"))) constinit thread_local std::atomic<uint8_t> __baton_poll{0};
+}
+
 namespace baton::rt {
 
 constinit Sched sched;
 
 namespace {
 
-// The one thread-local variable of the runtime.
 __attribute__((tls_model("initial-exec"))) constinit thread_local M* this_m = nullptr;
 
 // Every 61st time slice one goroutine comes from the global queue first: two goroutines that keep readying each other
@@ -96,7 +100,16 @@ void obey_stop(M* m) noexcept {
   stopm(m);
 }
 
+// The monitor wants the time slice to end: the goroutine that was to inherit it waits its turn.
+void end_slice(M* m) noexcept {
+  m->poll->store(0, std::memory_order_relaxed);
+  bool inherit;
+  if (G* next = m->p->queue.take_next(&inherit)) put_local(m->p, next, false);
+}
+
 G* find_runnable(M* m, bool* inherit) noexcept {
+  // Without P if the monitor took it: what the thread brought back is in the global queue.
+  if (m->p == nullptr && !reacquire(m, false)) stopm(m);
   for (;;) {
     if (retire_if_surplus(m)) {
       stopm(m);
@@ -111,7 +124,9 @@ G* find_runnable(M* m, bool* inherit) noexcept {
     bool fired = false;
     check_timers(p, &now, &fired);
     *inherit = false;
-    if (p->tick % kGlobalTick == 0 && sched.queued.load(std::memory_order_relaxed) != 0) {
+    if (m->poll->load(std::memory_order_relaxed) != 0) end_slice(m);
+    if (p->tick.load(std::memory_order_relaxed) % kGlobalTick == 0 &&
+        sched.queued.load(std::memory_order_relaxed) != 0) {
       RuntimeLockGuard guard(sched.lock);
       if (G* g = take_global(p, 1)) return g;
     }
@@ -136,20 +151,23 @@ G* find_runnable(M* m, bool* inherit) noexcept {
 G* requeue(M* m, G* g) noexcept {
   P* p = m->p;
   g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
-  const bool simple = p->tick % kGlobalTick == 0 || p->queue.empty();
+  const bool is_global_turn = p != nullptr && p->tick.load(std::memory_order_relaxed) % kGlobalTick == 0;
+  const bool simple = p != nullptr && (is_global_turn || p->queue.empty());
   RuntimeLockGuard guard(sched.lock);
   put_global(g);
   if (!simple || p->timers.earliest() != 0 || sched.stopping.load(std::memory_order_relaxed) || !p->alive) {
     return nullptr;
   }
-  return take_global(p, p->tick % kGlobalTick == 0 ? 1 : 0);
+  return take_global(p, is_global_turn ? 1 : 0);
 }
 
 // Deals with the goroutine that has just left; returns one to run at once, or null.
 G* after_leave(M* m, bool* inherit) noexcept {
   G* g = m->current;
   race::task_switch(nullptr);
+  pin(m);
   m->current = nullptr;
+  if ((m->blocking.load(std::memory_order_relaxed) & 1) != 0) leave_blocking(m);
   *inherit = false;
   switch (m->after) {
     case After::kPark:
@@ -157,11 +175,13 @@ G* after_leave(M* m, bool* inherit) noexcept {
       g->status.store(GStatus::kWaiting, std::memory_order_relaxed);
       // Once unlock has returned true, g may run elsewhere, or be somebody else.
       if (m->unlock == nullptr || m->unlock(g, m->unlock_arg)) return nullptr;
+      if (m->p == nullptr) return requeue(m, g);
       *inherit = true;
       return g;
     case After::kYield:
       return requeue(m, g);
     case After::kYieldLocal:
+      if (m->p == nullptr) return requeue(m, g);
       g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
       put_local(m->p, g, false);
       return nullptr;
@@ -179,6 +199,11 @@ G* after_leave(M* m, bool* inherit) noexcept {
 __attribute__((noinline)) M* current_m() noexcept {
   asm volatile("");
   return this_m;
+}
+
+__attribute__((noinline)) std::atomic<uint8_t>* poll_byte() noexcept {
+  asm volatile("");
+  return &__baton_poll;
 }
 
 __attribute__((noinline)) void set_current_m(M* m) noexcept {
@@ -204,10 +229,14 @@ void scheduler_main(void* arg) noexcept {
   for (;;) {
     if (g == nullptr) g = find_runnable(m, &inherit);
     if (m->spinning) reset_spinning(m);
-    if (!inherit) m->p->tick++;
+    if (!inherit) {
+      m->p->tick.store(m->p->tick.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+      if (m->poll->load(std::memory_order_relaxed) != 0) m->poll->store(0, std::memory_order_relaxed);
+    }
     g->status.store(GStatus::kRunning, std::memory_order_relaxed);
     m->current = g;
     race::task_switch(g->task);
+    unpin(m);
     resume(&g->context, &m->home);
     g = after_leave(m, &inherit);
   }

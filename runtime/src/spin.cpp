@@ -26,20 +26,6 @@ namespace {
 
 constexpr int64_t kMillisecond = 1'000'000;
 
-// Takes an idle P again, if there is one.
-bool reacquire(M* m, bool spinning) noexcept {
-  sched.lock.lock();
-  P* p = take_idle_p();
-  sched.lock.unlock();
-  if (p == nullptr) return false;
-  acquire_p(m, p);
-  if (spinning) {
-    m->spinning = true;
-    sched.spinning.fetch_add(1, std::memory_order_seq_cst);
-  }
-  return true;
-}
-
 // Sleeps until the earliest timer, unless another thread does already or there is none. True: the thread has a P again.
 bool keep_time(M* m, bool was_spinning) noexcept {
   const int64_t earliest = earliest_timer();
@@ -62,6 +48,34 @@ bool keep_time(M* m, bool was_spinning) noexcept {
 
 }  // namespace
 
+bool reacquire(M* m, bool spinning) noexcept {
+  sched.lock.lock();
+  P* p = take_idle_p();
+  sched.lock.unlock();
+  if (p == nullptr) return false;
+  acquire_p(m, p);
+  if (spinning) {
+    m->spinning = true;
+    sched.spinning.fetch_add(1, std::memory_order_seq_cst);
+  }
+  return true;
+}
+
+void hand_off(P* p) noexcept {
+  sched.lock.lock();
+  const bool is_surplus = p->id >= sched.proc_count.load(std::memory_order_relaxed);
+  if (is_surplus || !p->queue.empty() || sched.queued.load(std::memory_order_relaxed) != 0) {
+    sched.lock.unlock();
+    startm(p, false);
+    return;
+  }
+  put_idle_p(p);
+  sched.lock.unlock();
+  if (const int64_t when = p->timers.earliest()) wake_for_timer(when);
+  // Who made a goroutine runnable while no P was idle has woken nobody.
+  if (work_anywhere()) wakep();
+}
+
 void wakep() noexcept {
   if (sched.idle_proc_count.load(std::memory_order_seq_cst) == 0) return;
   if (sched.spinning.load(std::memory_order_seq_cst) != 0) return;
@@ -82,7 +96,9 @@ void startm(P* p, bool spinning) noexcept {
   if (m == nullptr) {
     // Counted before the lock is released: a thread about to sleep must not take the program for dead meanwhile.
     const int id = sched.thread_count++;
+    const int limit = sched.max_threads;
     sched.lock.unlock();
+    if (id >= limit) thread_exhaustion(limit);
     start_thread(id, p, spinning);
     return;
   }
@@ -171,7 +187,7 @@ int64_t earliest_timer() noexcept {
 
 void acquire_p(M* m, P* p) noexcept {
   m->p = p;
-  p->m.store(m, std::memory_order_relaxed);
+  p->m.store(m, std::memory_order_release);  // pairs with the monitor
 }
 
 P* release_p(M* m) noexcept {
@@ -192,6 +208,10 @@ P* take_idle_p() noexcept {
   if (p == nullptr) return nullptr;
   sched.idle_procs = p->idle_link;
   sched.idle_proc_count.fetch_sub(1, std::memory_order_seq_cst);
+  if (sched.monitor_sleeps) {
+    sched.monitor_sleeps = false;
+    sched.monitor_wake.wake();
+  }
   return p;
 }
 

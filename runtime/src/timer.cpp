@@ -129,10 +129,12 @@ void TimerHeap::move_to(TimerHeap* other) noexcept {
 }
 
 void timer_start(Timer* timer) noexcept {
-  const M* m = current_m();
-  TimerHeap* heap = m != nullptr && m->p != nullptr ? &m->p->timers : &sched.all[0]->timers;
   const int64_t when = timer->when;
-  heap->insert(timer);
+  {
+    const PinScope pinned(current_m());
+    P* p = pinned.p();
+    (p != nullptr ? p : sched.all[0])->timers.insert(timer);
+  }
   wake_for_timer(when);
 }
 

@@ -127,7 +127,7 @@ void print_parked_frames(Out& out, const G* g) noexcept {
 const char* state_text(const G* g) noexcept {
   switch (g->status.load(std::memory_order_relaxed)) {
     case GStatus::kRunning:
-      return "running";
+      return g->blocking != 0 ? "syscall" : "running";
     case GStatus::kWaiting:
       return wait_reason_text(g->why);
     default:

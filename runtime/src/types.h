@@ -5,8 +5,8 @@
 //   G  a goroutine: a stack and the state to go on from.
 //   M  an OS thread that runs goroutines. Its scheduler code runs on a stack of its own, g0.
 //   P  a processor: the right to run goroutines, with a queue of runnable ones. There are GOMAXPROCS of them; an M
-//   needs
-//      one to run goroutines and has none while it sleeps.
+//      needs one to run goroutines and has none while it sleeps. What a goroutine's own code runs on is a lease, which
+//      the monitor may end (lease.h).
 //
 // Rules:
 //  * Gs, Ms and Ps come from slabs and are never freed, only used again; a stale pointer is harmless to read.
@@ -35,7 +35,6 @@ struct M;
 struct P;
 
 inline constexpr int kMaxProcs = 1024;
-inline constexpr int kMaxThreads = 10000;
 
 enum class GStatus : uint32_t {
   kDead,      // not in use: new, or finished and in a free list
@@ -68,6 +67,8 @@ struct G {
 
   Timer sleep_timer;
 
+  uint32_t blocking = 0;  // calls of blocking() that it is in
+
   _Unwind_Exception goexit = {};  // in flight between goexit() and the end of the goroutine
 
   race::Task* task = nullptr;
@@ -82,10 +83,13 @@ enum class After : uint8_t {
   kFatal,       // end the process, with a dump printed from the scheduler's stack
 };
 
+// Whether a thread is in code that uses its processor: lease.h.
+enum class Pin : uint8_t { kFree, kTaking, kHeld };
+
 struct M {
   Home home;              // where this thread's scheduler goes on while a goroutine runs
   G* current = nullptr;   // the goroutine that runs; null in scheduler code
-  P* p = nullptr;         // null while idle
+  P* p = nullptr;         // while pinned: the processor; null if it has none
   P* next_p = nullptr;    // handed over by startm before it wakes `wake`
   bool spinning = false;  // looks for work and counts in sched.spinning
 
@@ -93,6 +97,18 @@ struct M {
   WaitReason why = WaitReason::kNone;
   bool (*unlock)(G*, void*) = nullptr;
   void* unlock_arg = nullptr;
+
+  // lease.h. Written by the thread, `lease` by the monitor too; read by the monitor.
+  std::atomic<P*> lease{nullptr};
+  std::atomic<uint32_t> lost{0};
+  std::atomic<Pin> pin{Pin::kHeld};
+
+  // Odd while the thread is in blocking(). Written by the thread, read by the monitor: a hint, so relaxed.
+  std::atomic<uint32_t> blocking{0};
+  // The byte that the thread's polls look at (preempt.cpp). Set by the monitor, cleared by the thread; a hint, relaxed.
+  std::atomic<uint8_t>* poll = nullptr;
+  // The kernel's number of the thread. Written by the thread when it starts, read by the monitor; 0: not known yet.
+  std::atomic<int> tid{0};
 
   Note wake;
   M* idle_link = nullptr;  // guarded by sched.lock
@@ -102,8 +118,11 @@ struct M {
 
 struct P {
   int id = 0;
-  std::atomic<M*> m{nullptr};  // who holds it. Written by that M; read by thieves, as a hint only
-  uint32_t tick = 0;           // goroutines run in a time slice of their own
+  // Who holds it. Written by that M and by the monitor that takes it away; read by thieves and the monitor, as a hint.
+  // Releasing: the monitor may look into the M (acquire).
+  std::atomic<M*> m{nullptr};
+  // Goroutines run in a time slice of their own. Written by the holder, read by the monitor; relaxed.
+  std::atomic<uint32_t> tick{0};
   RunQueue queue;
   TimerHeap timers;
   P* idle_link = nullptr;  // guarded by sched.lock
@@ -116,6 +135,12 @@ struct P {
   // nothing is created or ends meanwhile.
   std::atomic<uint64_t> created{0};
   std::atomic<uint64_t> ended{0};
+
+  // What the monitor saw when it last looked, and since when it has been so. The monitor's own.
+  uint32_t seen_tick = 0;
+  uint32_t seen_blocking = 0;
+  const M* seen_m = nullptr;
+  int64_t seen_since = 0;
 };
 
 struct Sched {
@@ -129,6 +154,7 @@ struct Sched {
   // Every G that ever existed: pushed by newproc with a compare-and-swap, never removed; read by dumps.
   std::atomic<G*> all_goroutines{nullptr};
   std::atomic<uint64_t> created_elsewhere{1};  // by threads without P; 1: main
+  std::atomic<uint64_t> ended_elsewhere{0};
 
   // The global queue: goroutines that yielded, were readied by a thread without P, or did not fit a P's ring.
   GList queue BATON_GUARDED_BY(lock);
@@ -158,6 +184,8 @@ struct Sched {
   M* idle_threads BATON_GUARDED_BY(lock) = nullptr;
   int idle_thread_count BATON_GUARDED_BY(lock) = 0;
   int thread_count BATON_GUARDED_BY(lock) = 0;  // with those that are being created
+  int max_threads BATON_GUARDED_BY(lock) = 10000;
+  bool lease_fences = false;  // lease.h; written before the second thread exists
   // Threads that look for work. Written and read by all; sequentially consistent: see spin.cpp.
   std::atomic<int> spinning{0};
 
@@ -166,6 +194,15 @@ struct Sched {
   std::atomic<bool> keeper{false};
   std::atomic<int64_t> keeper_until{0};
   Note keeper_wake;
+
+  // The monitor (monitor.cpp).
+  std::atomic<bool> monitor_started{false};
+  std::atomic<int> monitor_threads{0};                 // 1: it exists; for the count of foreign threads
+  bool monitor_sleeps BATON_GUARDED_BY(lock) = false;  // until a processor is used again
+  // It holds a processor that it has taken from a thread; the program is not dead. Sequentially consistent, so that a
+  // thread which has lost its processor sees it.
+  std::atomic<bool> monitor_holds{false};
+  Note monitor_wake;
 
   // The process is ending: no work is handed out, except to the thread that runs exit(). Written in stop_for_exit and
   // by that thread, read at every scheduling point.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <baton/atomic.hpp>
+#include <baton/blocking.hpp>
 #include <baton/chan.hpp>
 #include <baton/cond.hpp>
 #include <baton/config.hpp>

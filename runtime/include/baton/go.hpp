@@ -82,6 +82,11 @@ void gosched() noexcept;
 // Go's runtime.GOMAXPROCS.
 int gomaxprocs(int n);
 
+// Sets how many OS threads the program may have and returns the previous number; at first 10000. A goroutine that is
+// blocked in a system call holds one. A program that needs more, or has more already, ends with "fatal error: thread
+// exhaustion". Never blocks; thread-safe. Follows Go's debug.SetMaxThreads.
+int set_max_threads(int n) noexcept;
+
 // The number of CPUs in the process's affinity mask when it started. Never blocks. Follows Go's runtime.NumCPU.
 int num_cpu() noexcept;
 

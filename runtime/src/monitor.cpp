@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The monitor: a thread without processor that looks after the others, as Go's sysmon does. It starts with the first
+// goroutine, so a program without any has one thread. Each round it
+//  * passes on processors whose thread is blocked in the kernel, or in blocking(), although others could run;
+//  * asks goroutines that have run for 10 ms to give way, by the byte that their polls look at (preempt.cpp); from one
+//    that does not poll it takes the processor, and another thread goes on with it;
+//  * sees to it that due timers fire, if all processors are busy or their threads stuck.
+//
+// Rounds come every 20 us while there is something to do; after 50 without, the pause doubles, up to 10 ms. When all
+// processors have been idle for a second, the monitor sleeps until one is used again.
+//
+// A thread is taken to be blocked when the kernel says that it sleeps (/proc/self/task/N/stat). That is looked at only
+// if its goroutine has run for a whole round and somebody waits for the processor; so a blocking call that nobody
+// announced costs others as little as one in blocking(), and a program whose goroutines only compute does not pay.
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runtime/src/core.h"
+#include "runtime/src/fault.h"
+
+namespace baton::rt {
+namespace {
+
+constexpr int64_t kMicrosecond = 1'000;
+constexpr int64_t kMillisecond = 1'000'000;
+constexpr int64_t kShortestPause = 20 * kMicrosecond;
+constexpr int64_t kLongestPause = 10 * kMillisecond;
+constexpr int64_t kSlice = 10 * kMillisecond;
+// A goroutine that was asked to give way and has not done so by then does not poll.
+constexpr int64_t kPatience = 2 * kMillisecond;
+constexpr int kQuietRounds = 50;
+constexpr int kIdleRounds = 150;
+
+// Whether the kernel has put the thread to sleep. False if it does not tell.
+bool sleeps_in_kernel(int tid) noexcept {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  char text[128];
+  const ssize_t n = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (n <= 0) return false;
+  text[n] = '\0';
+  // "TID (NAME) STATE ...": the name is at most 15 bytes, and may contain anything.
+  const char* end = strrchr(text, ')');
+  return end != nullptr && (end[2] == 'S' || end[2] == 'D');
+}
+
+// Whether something cannot run because P's thread does not come back.
+bool somebody_waits(P* p, int64_t now) noexcept {
+  const int64_t timer = p->timers.earliest();
+  return (timer != 0 && timer <= now) || !p->queue.empty() || sched.queued.load(std::memory_order_relaxed) != 0 ||
+         p->id >= sched.proc_count.load(std::memory_order_relaxed) || sched.stopping.load(std::memory_order_relaxed);
+}
+
+// Whether somebody could take up work that appears from now on without P.
+bool others_are_free() noexcept {
+  return sched.idle_proc_count.load(std::memory_order_relaxed) != 0 ||
+         sched.spinning.load(std::memory_order_relaxed) != 0;
+}
+
+bool take_away(P* p, M* m) noexcept {
+  // Before the thread can find that it has no P and sleep; pairs with check_dead.
+  sched.monitor_holds.store(true, std::memory_order_seq_cst);
+  const bool taken = revoke(m, p);
+  if (taken) {
+    // When the goroutine comes back from where it is stuck, it runs beside GOMAXPROCS others: let it queue up soon.
+    m->poll->store(1, std::memory_order_relaxed);
+    hand_off(p);
+  }
+  RuntimeLockGuard guard(sched.lock);
+  sched.monitor_holds.store(false, std::memory_order_seq_cst);
+  if (taken) check_dead();
+  return taken;
+}
+
+// One look at a processor. Says whether something was done.
+bool watch(P* p, int64_t now) noexcept {
+  M* m = p->m.load(std::memory_order_acquire);  // pairs with acquire_p
+  if (m == nullptr) return false;
+  const uint32_t tick = p->tick.load(std::memory_order_relaxed);
+  const uint32_t blocking = m->blocking.load(std::memory_order_relaxed);
+  if (p->seen_m != m || p->seen_tick != tick || p->seen_blocking != blocking || p->seen_since == 0) {
+    p->seen_m = m;
+    p->seen_tick = tick;
+    p->seen_blocking = blocking;
+    p->seen_since = now;
+    return false;
+  }
+  const int64_t age = now - p->seen_since;
+  const bool waits = somebody_waits(p, now);
+  if (!waits && age < kSlice && others_are_free()) return false;
+  if ((blocking & 1) != 0) return take_away(p, m);
+  if (age >= kSlice && m->poll->load(std::memory_order_relaxed) == 0) {
+    m->poll->store(1, std::memory_order_relaxed);
+    return true;
+  }
+  if (!waits && others_are_free()) return false;
+  const int tid = m->tid.load(std::memory_order_relaxed);
+  const bool stuck = age >= kSlice + kPatience || (tid != 0 && sleeps_in_kernel(tid));
+  return stuck && take_away(p, m);
+}
+
+bool watch_all(int64_t now) noexcept {
+  const int n = sched.procs_ever.load(std::memory_order_acquire);
+  bool acted = false;
+  for (int i = 0; i < n; i++) {
+    if (watch(sched.all[i], now)) acted = true;
+  }
+  return acted;
+}
+
+// Threads sleep, processors are idle, and a timer is due all the same: the keeper found no P when it woke.
+bool see_to_timers(int64_t now) noexcept {
+  const int64_t earliest = earliest_timer();
+  if (earliest == 0 || earliest > now || sched.idle_proc_count.load(std::memory_order_relaxed) == 0) return false;
+  startm(nullptr, false);
+  return true;
+}
+
+bool all_idle() noexcept {
+  return sched.idle_proc_count.load(std::memory_order_relaxed) == sched.proc_count.load(std::memory_order_relaxed);
+}
+
+// Sleeps until a processor is used again.
+void sleep_while_idle() noexcept {
+  sched.lock.lock();
+  const bool sleeps = all_idle();
+  sched.monitor_sleeps = sleeps;
+  sched.lock.unlock();
+  if (sleeps) sched.monitor_wake.sleep();
+  sched.monitor_wake.clear();
+}
+
+[[noreturn]] void watch_for_ever() noexcept {
+  int64_t pause = kShortestPause;
+  int quiet = 0;
+  int idle_rounds = 0;
+  for (;;) {
+    if (quiet == 0) {
+      pause = kShortestPause;
+    } else if (quiet > kQuietRounds) {
+      pause = 2 * pause < kLongestPause ? 2 * pause : kLongestPause;
+    }
+    const timespec rest = {.tv_sec = 0, .tv_nsec = pause};
+    nanosleep(&rest, nullptr);
+    idle_rounds = all_idle() ? idle_rounds + 1 : 0;
+    if (idle_rounds == kIdleRounds) {
+      sleep_while_idle();
+      idle_rounds = quiet = 0;
+      continue;
+    }
+    const int64_t now = nanotime();
+    const bool fired = see_to_timers(now);
+    quiet = watch_all(now) || fired ? 0 : quiet + 1;
+  }
+}
+
+// A thread of the scheduler that never has a processor.
+void* monitor_main(void* m) noexcept {
+  set_current_m(static_cast<M*>(m));
+  race::task_switch(nullptr);
+  give_fault_stack();
+  watch_for_ever();
+}
+
+}  // namespace
+
+void start_monitor() noexcept {
+  if (sched.monitor_started.load(std::memory_order_relaxed)) return;
+  if (sched.monitor_started.exchange(true, std::memory_order_relaxed)) return;
+  race::IgnoreScope ignore;
+  // Without a monitor goroutines are not preempted; the program runs on.
+  if (start_os_thread(&monitor_main, make_m(-1)) == 0) sched.monitor_threads.store(1, std::memory_order_relaxed);
+}
+
+}  // namespace baton::rt
