@@ -26,6 +26,14 @@ inline constexpr const char* kRead[kSizes] = {"__baton_read1", "__baton_read2", 
                                               "__baton_read16"};
 inline constexpr const char* kWrite[kSizes] = {"__baton_write1", "__baton_write2", "__baton_write4", "__baton_write8",
                                                "__baton_write16"};
+// The filter and what follows a miss. The names of the functions go on: the size or "_n", then "_leaf" or nothing.
+inline constexpr char kShadow[] = "__baton_shadow";
+inline constexpr char kEpoch[] = "__baton_epoch";
+inline constexpr uint64_t kFilterRead = 8;
+inline constexpr uint64_t kFilterWrite = 10;
+inline constexpr char kColdRead[] = "__baton_cold_read";
+inline constexpr char kColdWrite[] = "__baton_cold_write";
+
 inline constexpr char kReadRange[] = "__baton_read_range";
 inline constexpr char kWriteRange[] = "__baton_write_range";
 inline constexpr char kReadIf[] = "__baton_read_if";

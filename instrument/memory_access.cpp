@@ -2,6 +2,7 @@
 #include "instrument/memory_access.h"
 
 #include "instrument/counters.h"
+#include "instrument/inline_check.h"
 #include "llvm/IR/DataLayout.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -53,13 +54,18 @@ void append_piece(Instruction& instruction, Value* address, Piece piece, bool is
   accesses.push_back(access);
 }
 
-void emit_bytes(IRBuilder<>& builder, Value* address, uint64_t size, bool is_write, Abi& abi, Value* context) {
-  if (FunctionCallee check = abi.access(size, is_write)) {
-    builder.CreateCall(check, {address, context});
-    return;
-  }
+CallInst* emit_bytes(IRBuilder<>& builder, Value* address, uint64_t size, bool is_write, Abi& abi, Value* context) {
+  if (FunctionCallee check = abi.access(size, is_write)) return builder.CreateCall(check, {address, context});
   ++counters::ranges;
-  builder.CreateCall(abi.range(is_write), {address, builder.getInt64(size), context});
+  return builder.CreateCall(abi.range(is_write), {address, builder.getInt64(size), context});
+}
+
+// What the instruction promises of its address.
+uint64_t alignment_of(const Access& access) {
+  Align alignment(1);
+  if (auto* load = dyn_cast<LoadInst>(access.instruction)) alignment = load->getAlign();
+  if (auto* store = dyn_cast<StoreInst>(access.instruction)) alignment = store->getAlign();
+  return commonAlignment(alignment, access.offset).value();
 }
 
 Value* at_offset(IRBuilder<>& builder, Value* address, uint64_t offset) {
@@ -148,8 +154,9 @@ void insert_check(const Access& access, Abi& abi, Value* context) {
   ++(access.is_write ? counters::writes : counters::reads);
   switch (access.shape) {
     case Access::Shape::kFixed:
-      emit_bytes(builder, at_offset(builder, access.address, access.offset), access.size, access.is_write, abi,
-                 context);
+      note_alignment(*emit_bytes(builder, at_offset(builder, access.address, access.offset), access.size,
+                                 access.is_write, abi, context),
+                     alignment_of(access));
       return;
     case Access::Shape::kLength:
       ++counters::ranges;

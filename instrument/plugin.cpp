@@ -2,10 +2,12 @@
 //
 // The plugin's entry point and its places in the pipeline: at the start the fix for thread-local addresses (always) and
 // the mark for race instrumentation, at the end the undoing of the fix where it is not needed and then the race
-// instrumentation. Both ends are run at every optimisation level.
+// instrumentation, whose checks get their inline tests last of all. Both ends are run at every optimisation level.
 //
-// By name, for opt -passes=: baton-thread-local, baton-thread-local-leaf, baton-race-mark, baton-race, and
-// baton-race<eliminate> for what is done at -O1 and above. Given by name, a pass runs whatever the switches say.
+// By name, for opt -passes=: baton-thread-local, baton-thread-local-leaf, baton-race-mark, baton-race (and
+// baton-race<eliminate> for what is done at -O1 and above), baton-race-inline. Given by name, a pass runs whatever the
+// switches say.
+#include "instrument/inline_check.h"
 #include "instrument/options.h"
 #include "instrument/race.h"
 #include "instrument/thread_local.h"
@@ -24,6 +26,7 @@ void at_start(ModulePassManager& passes, OptimizationLevel) {
 void at_end(ModulePassManager& passes, OptimizationLevel level) {
   if (baton::option_thread_local) passes.addPass(baton::ThreadLocalLeafPass());
   if (baton::option_race) passes.addPass(baton::RacePass(level != OptimizationLevel::O0));
+  if (baton::option_race && baton::option_inline) passes.addPass(baton::InlineCheckPass());
 }
 
 bool add_by_name(StringRef name, ModulePassManager& passes, ArrayRef<PassBuilder::PipelineElement>) {
@@ -37,6 +40,8 @@ bool add_by_name(StringRef name, ModulePassManager& passes, ArrayRef<PassBuilder
     passes.addPass(baton::RacePass(false));
   } else if (name == "baton-race<eliminate>") {
     passes.addPass(baton::RacePass(true));
+  } else if (name == "baton-race-inline") {
+    passes.addPass(baton::InlineCheckPass());
   } else {
     return false;
   }

@@ -20,6 +20,7 @@ using baton::detector::Task;
 
 extern "C" const uint32_t __baton_abi_v1 = 1;
 extern "C" constinit __thread uint64_t __baton_ctx = 0;
+extern "C" constinit __thread uint64_t __baton_epoch = BATON_NO_EPOCH;
 
 uint64_t baton::detector::current_context() { return __baton_ctx; }
 

@@ -4,6 +4,7 @@
 
 #include "detector/src/access_set.h"
 #include "detector/src/chain.h"
+#include "detector/src/cold.h"
 #include "detector/src/recent.h"
 #include "detector/src/report.h"
 
@@ -238,7 +239,7 @@ void access_line(Task& task, uintptr_t address, size_t size, Kind kind, ContextI
     line.unlock(held);
     note_recent(address, task.epoch, recorded);
     more = findings.overflowed();  // then look again: what is reported now is not noted a second time
-    findings.report(task, address, size, kind, site);
+    if (!findings.empty()) keep_vectors([&] { findings.report(task, address, size, kind, site); });
   }
 }
 

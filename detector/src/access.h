@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "detector/include/baton/race_abi.h"
 #include "detector/src/context.h"
 #include "detector/src/shadow.h"
 #include "detector/src/task.h"
@@ -22,6 +23,12 @@ namespace baton::detector {
 
 // The task that runs on this thread; null: none, and then nothing is checked or recorded.
 extern thread_local Task* current_task;
+
+// Makes `task` the one that runs on this thread; null: none.
+inline void set_current_task(Task* task) {
+  current_task = task;
+  __baton_epoch = task != nullptr ? task->epoch : BATON_NO_EPOCH;
+}
 
 // A call of the detector at `pc`, from the function whose calling context is `hash`; `frame` is the frame address of
 // the detector's function that was entered first.
@@ -44,6 +51,7 @@ class Findings {
   // Notes that the access races with `entry` at `mask`. A pair of stacks that was reported before is not noted.
   void add(const Entry& entry, uint64_t mask, ContextId context);
   bool overflowed() const { return overflowed_; }
+  bool empty() const { return count_ == 0; }
   // Prints what was noted, for an access to [address, address+size).
   void report(const Task& task, uintptr_t address, size_t size, Kind kind, const CallSite& site);
 

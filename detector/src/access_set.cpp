@@ -2,8 +2,6 @@
 
 #include "detector/src/access_set.h"
 
-#include <string.h>
-
 #include <new>
 
 #include "detector/src/mem.h"
@@ -65,7 +63,7 @@ void AccessSet::rehash() {
   bits_ = old_bits == 0 ? kFirstBits : old_bits;
   if (4 * (live + 1) > 1u << bits_) ++bits_;
   places_ = static_cast<Member*>(alloc_block(block_bytes(bits_)));
-  memset(places_, 0, block_bytes(bits_));
+  zero_block(places_, block_bytes(bits_));
   used_ = 0;
   for (uint32_t i = 0; old_bits != 0 && i < 1u << old_bits; ++i) {
     if (old[i].mask == 0) continue;

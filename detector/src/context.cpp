@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unwind.h>
 
+#include "detector/src/cold.h"
 #include "detector/src/mem.h"
 
 extern "C" {
@@ -178,7 +179,8 @@ uint32_t unwind(const CallSite& site) {
     ContextId known = contexts.find(key);
     if (known != 0) return known;
   }
-  uint32_t depth = unwind(site);
+  uint32_t depth = 0;
+  keep_vectors([&] { depth = unwind(site); });
   SpinLockHolder hold(lock);
   ContextId context = intern(depth);
   if (contexts.find(key) == 0) contexts.insert(key, context);

@@ -99,7 +99,7 @@ void* allocate(size_t size, size_t alignment, bool zeroed, const void* pc, const
              .magic = magic_of(block),
              .context = 0,
              .task_id = 0};
-  if (shadow_base == nullptr) return p;
+  if (shadow_base() == nullptr) return p;
   reset_shadow(block, size);
   Task* task = current_task;
   if (task != nullptr && task->ignore_depth == 0) {
@@ -119,7 +119,7 @@ void release_block(void* p, const void* pc, const void* frame) {
     __libc_free(p);  // not a block of ours, or freed twice: the C library says so
     return;
   }
-  if (shadow_base != nullptr) {
+  if (shadow_base() != nullptr) {
     Task* task = current_task;
     if (task != nullptr && task->ignore_depth == 0) {
       record_free(*task, block, header->size, call_site(*task, current_context(), pc, frame));

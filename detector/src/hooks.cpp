@@ -9,6 +9,7 @@
 #include "detector/src/access_set.h"
 #include "detector/src/chain.h"
 #include "detector/src/clock.h"
+#include "detector/src/cold.h"
 #include "detector/src/interpose.h"
 #include "detector/src/options.h"
 #include "detector/src/recent.h"
@@ -84,9 +85,10 @@ baton_task* __baton_race_start() {
   init_sync();
   init_sets();
   init_shadow();
+  init_cold_path();
   main_task = new_task(nullptr, 1, 0);
   main_task->stack_end = end_of_program_frames(address_of(__builtin_frame_address(0)));
-  current_task = main_task;
+  set_current_task(main_task);
   return opaque(main_task);
 }
 
@@ -109,12 +111,12 @@ void __baton_task_switch(baton_task* task) {
   Task* to = task_of(task);
   if (from != nullptr) from->saved_context = __baton_ctx;
   if (to != nullptr) __baton_ctx = to->saved_context;
-  current_task = to;
+  set_current_task(to);
   forget_all_recent();
 }
 
 void __baton_task_end(baton_task* task) {
-  if (current_task == task_of(task)) current_task = nullptr;
+  if (current_task == task_of(task)) set_current_task(nullptr);
   end_task(task_of(task));
 }
 

@@ -8,19 +8,25 @@
 #include "detector/src/recent.h"
 #include "detector/src/sync.h"
 
+extern "C" constinit char* __baton_shadow = nullptr;
+
 namespace baton::detector {
 
 constinit EntryPool entries;
-constinit Line* shadow_base = nullptr;
 constinit std::atomic<uint8_t>* touched_base = nullptr;
 
 void init_shadow() {
+  if (__baton_shadow != nullptr) return;
   // No fixed address: the kernel chooses, so no layout of the address space (ASLR, PIE or not) is ever in the way.
-  shadow_base = static_cast<Line*>(reserve((1ull << kAddressBits) / kLineBytes * sizeof(Line), "the shadow memory"));
+  __baton_shadow = static_cast<char*>(reserve((1ull << kAddressBits) / kLineBytes * sizeof(Line), "the shadow memory"));
   touched_base =
       static_cast<std::atomic<uint8_t>*>(reserve(1ull << (kAddressBits - kPageShift), "the map of touched pages"));
   entries.init("shadow entries");
 }
+
+// Before every static initialiser, those of shared libraries too: instrumented code reads the filter without asking
+// whether the detector was started.
+__attribute__((section(".preinit_array"), used)) void (*const init_shadow_first)() = init_shadow;
 
 Line::Held Line::lock() {
   for (int spins = 0;;) {

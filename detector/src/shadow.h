@@ -29,6 +29,7 @@
 
 #include <atomic>
 
+#include "detector/include/baton/race_abi.h"
 #include "detector/src/epoch.h"
 #include "detector/src/mem.h"
 
@@ -78,7 +79,7 @@ class Line {
   // Whether the filter says that these words were read (or written) at `epoch` already. Lock-free.
   bool hit_read(Epoch epoch, uint32_t words) const {
     uint64_t state = state_.load(std::memory_order_acquire);  // pairs with unlock()
-    return epoch_.load(std::memory_order_relaxed) == epoch && ((state >> kReadShift) & words) == words;
+    return epoch_.load(std::memory_order_relaxed) == epoch && ((state >> kReadShift) & 0xffff & words) == words;
   }
   bool hit_write(Epoch epoch, uint32_t words) const {
     uint64_t state = state_.load(std::memory_order_acquire);  // pairs with unlock()
@@ -95,10 +96,10 @@ class Line {
       state = (state & ~(static_cast<uint64_t>(kHeadMask) << kHeadShift)) | static_cast<uint64_t>(head) << kHeadShift;
     }
     void set_filter(uint32_t read_words, uint32_t write_words) {
-      state = (state & 0xffffffffull) | static_cast<uint64_t>(write_words) << kWriteShift |
+      state = (state & ~0xffffffffull) | static_cast<uint64_t>(write_words) << kWriteShift |
               static_cast<uint64_t>(read_words) << kReadShift;
     }
-    uint32_t read_words() const { return static_cast<uint32_t>(state >> kReadShift); }
+    uint32_t read_words() const { return static_cast<uint32_t>(state >> kReadShift) & 0xffff; }
     uint32_t write_words() const { return static_cast<uint32_t>(state >> kWriteShift) & 0xffff; }
     // Heap blocks begin at these 16-byte places of the line (heap.h).
     uint32_t block_starts() const { return static_cast<uint32_t>(state >> kStartShift) & 0xf; }
@@ -114,32 +115,34 @@ class Line {
   uint32_t block_starts() const { return Held{state_.load(std::memory_order_acquire)}.block_starts(); }
 
  private:
-  // state: lock:1 | block starts:4 | list head:27 | words written:16 | words read:16
-  static constexpr uint64_t kLocked = 1;
-  static constexpr int kStartShift = 1;
-  static constexpr int kHeadShift = 5;
+  // state, from the lowest bit: words read:16 | words written:16 | lock:1 | block starts:4 | list head:27.
+  // The words are read by instrumented code too (race_abi.h).
+  static constexpr int kReadShift = 0;
+  static constexpr int kWriteShift = 16;
+  static constexpr uint64_t kLocked = 1ull << 32;
+  static constexpr int kStartShift = 33;
+  static constexpr int kHeadShift = 37;
   static constexpr uint32_t kHeadMask = (1u << 27) - 1;
-  static constexpr int kWriteShift = 32;
-  static constexpr int kReadShift = 48;
 
   std::atomic<Epoch> epoch_;
   std::atomic<uint64_t> state_;
 };
-static_assert(sizeof(Line) == 16);
+static_assert(sizeof(Line) == 16 && BATON_FILTER_READ == 8 && BATON_FILTER_WRITE == 10);
 
 constexpr uintptr_t kLineBytes = 64;
 constexpr uintptr_t kAddressBits = 47;  // user addresses of x86-64
 constexpr int kPageShift = 14;          // application bytes behind one 4 KiB page of the shadow
 
-extern Line* shadow_base;                   // set once by init_shadow(); read-only afterwards
+inline Line* shadow_base() { return reinterpret_cast<Line*>(__baton_shadow); }  // null before init_shadow()
 extern std::atomic<uint8_t>* touched_base;  // one byte per page of the shadow; 1: some line of it was locked
 
+// Does nothing the second time: it runs before static initialisers, and again when the detector starts.
 void init_shadow();
 
 // The line of an application address. The address is one that the program is about to use; addresses above the user
 // half (which fault anyway) must be filtered by is_application().
-inline Line& line_of(uintptr_t address) { return shadow_base[address / kLineBytes]; }
-inline uintptr_t address_of(const Line& line) { return static_cast<uintptr_t>(&line - shadow_base) * kLineBytes; }
+inline Line& line_of(uintptr_t address) { return shadow_base()[address / kLineBytes]; }
+inline uintptr_t address_of(const Line& line) { return static_cast<uintptr_t>(&line - shadow_base()) * kLineBytes; }
 inline bool is_application(uintptr_t address) { return (address >> kAddressBits) == 0; }
 
 inline bool page_touched(uintptr_t address) {

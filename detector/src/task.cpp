@@ -4,6 +4,7 @@
 
 #include <new>
 
+#include "detector/src/access.h"
 #include "detector/src/chain.h"
 #include "detector/src/mem.h"
 
@@ -37,6 +38,7 @@ Epoch Task::publish() {
   } else {
     ++epoch;
   }
+  if (current_task == this) __baton_epoch = epoch;
   return published;
 }
 

@@ -4,7 +4,8 @@
 // (detector/src/abi.cpp) defines them; nothing else is shared between the two.
 //
 // Rules:
-//  * C11, includes nothing but <stddef.h> and <stdint.h>; no structure layout crosses this boundary.
+//  * C11, includes nothing but <stddef.h> and <stdint.h>. The one layout that crosses this boundary is that of the
+//    filter, below.
 //  * Every function may be called on any stack, by any OS thread, before main and after it. None of them throws,
 //    blocks on another goroutine, or switches goroutines. None is async-signal-safe.
 //  * Each instrumented module refers to __baton_abi_v1. A change of meaning renames that symbol, so that objects of
@@ -35,9 +36,46 @@
 #define BATON_CTX_DEPTH_MASK 0xffull
 #define BATON_CTX_MAX_DEPTH 4
 
+// The filter. Optimised code asks it, without a call, whether an access repeats one that this goroutine made in its
+// current epoch. For an access of n bytes at address a, in 4-byte words:
+//    line  = __baton_shadow + (a >> 2 & ~15)
+//    words = the halfword at line + BATON_FILTER_READ (or _WRITE), loaded with acquire, first
+//    hit   = the word at line is __baton_epoch, and `words` has each bit from (a >> 2 & 15) on that a's bytes lie in
+// A halfword has no bits for the next line, so an access that crosses a line never hits. On a miss
+// __baton_cold_{read,write}N is called, or _n for another size: an access like __baton_readN's which preserves every
+// register except r11, vector registers included. It takes the calling context from __baton_ctx; the form with `_leaf`
+// is for functions that do not store theirs, and computes it from the frame that %rbp points to.
+#define BATON_FILTER_READ 8
+#define BATON_FILTER_WRITE 10
+#define BATON_NO_EPOCH 0xffffffffffffffffull
+
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+// Set once, before main.
+extern char* __baton_shadow;
+// The current epoch of the running task; BATON_NO_EPOCH, which no filter ever holds, if there is none. Initial-exec.
+extern __thread uint64_t __baton_epoch;
+
+#define BATON_DECLARE_COLD(name)           \
+  void __baton_cold_##name(const void* p); \
+  void __baton_cold_##name##_leaf(const void* p)
+BATON_DECLARE_COLD(read1);
+BATON_DECLARE_COLD(read2);
+BATON_DECLARE_COLD(read4);
+BATON_DECLARE_COLD(read8);
+BATON_DECLARE_COLD(read16);
+BATON_DECLARE_COLD(write1);
+BATON_DECLARE_COLD(write2);
+BATON_DECLARE_COLD(write4);
+BATON_DECLARE_COLD(write8);
+BATON_DECLARE_COLD(write16);
+#undef BATON_DECLARE_COLD
+void __baton_cold_read_n(const void* p, size_t n);
+void __baton_cold_read_n_leaf(const void* p, size_t n);
+void __baton_cold_write_n(const void* p, size_t n);
+void __baton_cold_write_n_leaf(const void* p, size_t n);
 
 // Version of this boundary; its value is 1.
 extern const uint32_t __baton_abi_v1;

@@ -15,3 +15,4 @@ static_assert(int{abi::kAcquire} == BATON_ACQUIRE && int{abi::kRelease} == BATON
 static_assert(int{abi::kAcqRel} == BATON_ACQ_REL && int{abi::kSeqCst} == BATON_SEQ_CST);
 static_assert(int{abi::kLoad} == BATON_ATOMIC_LOAD && int{abi::kStore} == BATON_ATOMIC_STORE);
 static_assert(int{abi::kRmw} == BATON_ATOMIC_RMW);
+static_assert(abi::kFilterRead == BATON_FILTER_READ && abi::kFilterWrite == BATON_FILTER_WRITE);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // An instrumented object does not link without its version of the detector, also if unused sections are dropped.
-// DEFINE: %{plugin} = -Xclang -load -Xclang %pass_so -fpass-plugin=%pass_so
+// DEFINE: %{plugin} = -Xclang -load -Xclang %pass_so -fpass-plugin=%pass_so -mllvm -baton-race-inline=0
 // DEFINE: %{stub} = %clangxx -O2 -c -I%root/detector/include/baton -x c %S/Inputs/abi_stub.c
 // RUN: %clangxx %{plugin} -mllvm -baton-race -O2 -ffunction-sections -fdata-sections -c %s -o %t.o
 // RUN: %{stub} -o %t.stub.o

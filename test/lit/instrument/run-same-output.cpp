@@ -2,7 +2,7 @@
 //
 // An instrumented program prints what it prints without: exceptions, virtual calls, coroutines, closures, regular
 // expressions, vector code, long double, bit fields, atomics of every width.
-// DEFINE: %{plugin} = -Xclang -load -Xclang %pass_so -fpass-plugin=%pass_so
+// DEFINE: %{plugin} = -Xclang -load -Xclang %pass_so -fpass-plugin=%pass_so -mllvm -baton-race-inline=0
 // DEFINE: %{race} = %{plugin} -mllvm -baton-race -mllvm -baton-verify %t.stub.o
 // DEFINE: %{build} = %clangxx -std=c++20 %s -latomic -pthread
 // RUN: %clangxx -O2 -c -I%root/detector/include/baton -x c %S/Inputs/abi_stub.c -o %t.stub.o

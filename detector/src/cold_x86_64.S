@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What optimised code calls when the inline test of the filter misses (race_abi.h): the general registers that C may
+// change are saved here, so that the code around a check keeps all its values where they are. Vector registers are
+// not saved: baton_cold_access and what it calls do not use any (they are compiled so; test/lit/structure checks the
+// machine code). What needs them, the unwinder and a report, goes through baton_keep_vectors.
+//
+// r11 is the one register that a caller gives up (LLVM's preserve_all convention).
+
+	.text
+
+// COLD name, size (0: in %rsi), kind, leaf
+	.macro	COLD name, size, kind, leaf
+	.globl	\name
+	.type	\name, @function
+	.p2align 4
+\name:
+	.cfi_startproc
+	pushq	%rbp
+	.cfi_def_cfa_offset 16
+	.cfi_offset %rbp, -16
+	movq	%rsp, %rbp
+	.cfi_def_cfa_register %rbp
+	pushq	%rax
+	pushq	%rcx
+	pushq	%rdx
+	pushq	%rsi
+	pushq	%rdi
+	pushq	%r8
+	pushq	%r9
+	pushq	%r10
+	.if	\size
+	movl	$\size, %esi
+	.endif
+	movq	__baton_ctx@gottpoff(%rip), %rcx
+	movq	%fs:(%rcx), %rcx
+	.if	\leaf
+	// The context of the caller is not stored: (the stored one + its return address) * BATON_CTX_MULTIPLIER.
+	movq	(%rbp), %rdx
+	addq	8(%rdx), %rcx
+	movabsq	$0x9e3779b97f4a7c15, %rdx
+	imulq	%rdx, %rcx
+	xorb	%cl, %cl
+	.endif
+	movl	$\kind, %edx
+	movq	%rbp, %r8
+	call	baton_cold_access
+	popq	%r10
+	popq	%r9
+	popq	%r8
+	popq	%rdi
+	popq	%rsi
+	popq	%rdx
+	popq	%rcx
+	popq	%rax
+	popq	%rbp
+	.cfi_def_cfa %rsp, 8
+	ret
+	.cfi_endproc
+	.size	\name, .-\name
+	.endm
+
+	.macro	COLD_SIZE suffix, size
+	COLD	__baton_cold_read\suffix, \size, 0, 0
+	COLD	__baton_cold_read\suffix\()_leaf, \size, 0, 1
+	COLD	__baton_cold_write\suffix, \size, 1, 0
+	COLD	__baton_cold_write\suffix\()_leaf, \size, 1, 1
+	.endm
+
+	COLD_SIZE 1, 1
+	COLD_SIZE 2, 2
+	COLD_SIZE 4, 4
+	COLD_SIZE 8, 8
+	COLD_SIZE 16, 16
+	COLD_SIZE _n, 0
+
+// void baton_keep_vectors(void (*body)(void*), void* argument): calls body(argument); afterwards the x87, SSE, AVX and
+// AVX-512 registers are what they were. Room for the standard form of all their state components: 2688 bytes.
+	.globl	baton_keep_vectors
+	.hidden	baton_keep_vectors
+	.type	baton_keep_vectors, @function
+	.p2align 4
+baton_keep_vectors:
+	.cfi_startproc
+	pushq	%rbp
+	.cfi_def_cfa_offset 16
+	.cfi_offset %rbp, -16
+	movq	%rsp, %rbp
+	.cfi_def_cfa_register %rbp
+	pushq	%rbx
+	.cfi_offset %rbx, -24
+	subq	$2760, %rsp
+	andq	$-64, %rsp
+	movq	%rdi, %rbx
+	cmpb	$0, baton_has_xsave(%rip)
+	je	1f
+	xorl	%eax, %eax
+	movq	%rax, 512(%rsp)
+	movq	%rax, 520(%rsp)
+	movq	%rax, 528(%rsp)
+	movq	%rax, 536(%rsp)
+	movq	%rax, 544(%rsp)
+	movq	%rax, 552(%rsp)
+	movq	%rax, 560(%rsp)
+	movq	%rax, 568(%rsp)
+	movl	$0xe7, %eax
+	xorl	%edx, %edx
+	xsave64	(%rsp)
+	movq	%rsi, %rdi
+	call	*%rbx
+	movl	$0xe7, %eax
+	xorl	%edx, %edx
+	xrstor64 (%rsp)
+	jmp	2f
+1:	fxsave64 (%rsp)
+	movq	%rsi, %rdi
+	call	*%rbx
+	fxrstor64 (%rsp)
+2:	movq	-8(%rbp), %rbx
+	leave
+	.cfi_def_cfa %rsp, 8
+	ret
+	.cfi_endproc
+	.size	baton_keep_vectors, .-baton_keep_vectors
+
+	.section .note.GNU-stack,"",@progbits

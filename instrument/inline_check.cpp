@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "instrument/inline_check.h"
+
+#include "instrument/abi.h"
+#include "instrument/abi_names.h"
+#include "instrument/counters.h"
+#include "instrument/options.h"
+#include "llvm/IR/MDBuilder.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/TargetParser/Triple.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
+#include "llvm/Transforms/Utils/Local.h"
+
+namespace baton {
+
+using namespace llvm;
+
+namespace {
+
+constexpr char kAlignment[] = "baton.align";
+constexpr uint64_t kLine = 64;
+constexpr uint64_t kWord = 4;
+
+// Checks hit far more often than LLVM's "likely" says; the cold calls shall not weigh in register allocation at all.
+constexpr uint32_t kHits = 1u << 20;
+
+// A check as RacePass wrote it.
+struct Check {
+  CallInst* call;
+  uint64_t size;
+  bool is_write;
+
+  Value* address() const { return call->getArgOperand(0); }
+};
+
+std::optional<Check> check_of(Instruction& instruction) {
+  auto* call = dyn_cast<CallInst>(&instruction);
+  Function* callee = call ? call->getCalledFunction() : nullptr;
+  if (!callee) return std::nullopt;
+  for (int i = 0; i < abi::kSizes; i++) {
+    if (callee->getName() == abi::kRead[i]) return Check{call, 1ull << i, false};
+    if (callee->getName() == abi::kWrite[i]) return Check{call, 1ull << i, true};
+  }
+  bool is_write = callee->getName() == abi::kWriteRange;
+  if (!is_write && callee->getName() != abi::kReadRange) return std::nullopt;
+  auto* size = dyn_cast<ConstantInt>(call->getArgOperand(1));
+  if (!size || size->isZero() || size->getZExtValue() > kLine) return std::nullopt;
+  return Check{call, size->getZExtValue(), is_write};
+}
+
+uint64_t alignment_of(const Check& check) {
+  uint64_t known = check.address()->getPointerAlignment(check.call->getDataLayout()).value();
+  if (MDNode* note = check.call->getMetadata(kAlignment)) {
+    known = std::max(known, mdconst::extract<ConstantInt>(note->getOperand(0))->getZExtValue());
+  }
+  return known;
+}
+
+// The most words that the access can touch.
+uint64_t words_of(const Check& check) {
+  uint64_t alignment = std::min(alignment_of(check), kWord);
+  return (check.size + kWord - alignment + kWord - 1) / kWord;
+}
+
+class Inliner {
+ public:
+  Inliner(Function& function, bool stores_context)
+      : module_(*function.getParent()),
+        context_(function.getContext()),
+        data_(function.getDataLayout()),
+        stores_context_(stores_context),
+        // In an executable, what its own libraries define is at a known distance.
+        is_local_(module_.getPICLevel() == PICLevel::NotPIC || module_.getPIELevel() != PIELevel::Default) {}
+
+  // Replaces the call. False if the access is too wide for the filter.
+  bool expand(const Check& check);
+
+ private:
+  GlobalVariable* global(const char* name, Type* type, GlobalValue::ThreadLocalMode mode);
+  FunctionCallee cold_function(const Check& check, bool has_size);
+
+  Module& module_;
+  LLVMContext& context_;
+  const DataLayout& data_;
+  const bool stores_context_;
+  const bool is_local_;
+};
+
+GlobalVariable* Inliner::global(const char* name, Type* type, GlobalValue::ThreadLocalMode mode) {
+  if (GlobalVariable* existing = module_.getGlobalVariable(name)) return existing;
+  auto* created = new GlobalVariable(module_, type, false, GlobalValue::ExternalLinkage, nullptr, name, nullptr, mode);
+  created->setDSOLocal(is_local_);
+  return created;
+}
+
+FunctionCallee Inliner::cold_function(const Check& check, bool has_size) {
+  std::string name = check.is_write ? abi::kColdWrite : abi::kColdRead;
+  name += has_size ? std::to_string(check.size) : "_n";
+  if (!stores_context_) name += "_leaf";
+  SmallVector<Type*, 2> parameters = {PointerType::getUnqual(context_)};
+  if (!has_size) parameters.push_back(Type::getInt64Ty(context_));
+  FunctionCallee callee =
+      module_.getOrInsertFunction(name, FunctionType::get(Type::getVoidTy(context_), parameters, false));
+  auto* function = cast<Function>(callee.getCallee());
+  function->setCallingConv(CallingConv::PreserveAll);
+  function->addFnAttr(Attribute::NoUnwind);
+  function->addFnAttr(Attribute::Cold);
+  function->setDSOLocal(is_local_);
+  return callee;
+}
+
+bool Inliner::expand(const Check& check) {
+  uint64_t words = words_of(check);
+  if (words > kLine / kWord) return false;
+  Type* i16 = Type::getInt16Ty(context_);
+  Type* i32 = Type::getInt32Ty(context_);
+  Type* i64 = Type::getInt64Ty(context_);
+  Type* pointer = PointerType::getUnqual(context_);
+
+  BuilderAt head(check.call, *check.call);
+  Value* place = head.CreateLShr(head.CreatePtrToInt(check.address(), i64), 2, "baton.place");
+  LoadInst* shadow = head.CreateLoad(pointer, global(abi::kShadow, pointer, GlobalValue::NotThreadLocal));
+  shadow->setMetadata(LLVMContext::MD_invariant_load, MDNode::get(context_, {}));
+  Value* line = head.CreatePtrAdd(shadow, head.CreateAnd(place, ~15ull), "baton.line");
+  // The words before the epoch: race_abi.h.
+  LoadInst* filter = head.CreateAlignedLoad(
+      i16, head.CreatePtrAdd(line, head.getInt64(check.is_write ? abi::kFilterWrite : abi::kFilterRead)), Align(2),
+      "baton.words");
+  filter->setAtomic(AtomicOrdering::Acquire);
+  LoadInst* owner = head.CreateAlignedLoad(i64, line, Align(8), "baton.owner");
+  owner->setAtomic(AtomicOrdering::Monotonic);
+  Value* epoch = head.CreateLoad(
+      i64, global(abi::kEpoch, i64, is_local_ ? GlobalValue::LocalExecTLSModel : GlobalValue::InitialExecTLSModel));
+  Value* is_foreign = head.CreateICmpNE(owner, epoch);
+
+  // check.call and what follows go to `rest`; the test of the words and the cold call stand between.
+  BasicBlock* first = check.call->getParent();
+  BasicBlock* rest = SplitBlock(first, check.call);
+  Function* function = first->getParent();
+  BasicBlock* test = BasicBlock::Create(context_, "baton.test", function, rest);
+  BasicBlock* cold = BasicBlock::Create(context_, "baton.cold", function, rest);
+  MDNode* weights = MDBuilder(context_).createBranchWeights(1, kHits);
+
+  Instruction* jump = first->getTerminator();
+  BuilderAt(jump, *check.call).CreateCondBr(is_foreign, cold, test, weights);
+  jump->eraseFromParent();
+
+  BuilderAt tail(BranchInst::Create(rest, cold), *check.call);
+  bool has_size = isPowerOf2_64(check.size) && check.size < (1u << abi::kSizes);
+  FunctionCallee callee = cold_function(check, has_size);
+  SmallVector<Value*, 2> arguments = {check.address()};
+  if (!has_size) arguments.push_back(tail.getInt64(check.size));
+  tail.CreateCall(callee, arguments)->setCallingConv(CallingConv::PreserveAll);
+
+  Instruction* end = BranchInst::Create(rest, test);
+  BuilderAt middle(end, *check.call);
+  Value* index = middle.CreateAnd(middle.CreateTrunc(place, i32), 15);
+  Value* found = middle.CreateLShr(middle.CreateZExt(filter, i32), index);
+  Value* need = middle.getInt32((1u << words) - 1);
+  Value* is_miss = middle.CreateICmpNE(middle.CreateAnd(found, need), need);
+  middle.CreateCondBr(is_miss, cold, rest, weights);
+  end->eraseFromParent();
+
+  check.call->eraseFromParent();
+  ++counters::inline_checks;
+  return true;
+}
+
+bool stores_context(const Function& function) {
+  const GlobalVariable* slot = function.getParent()->getGlobalVariable(abi::kContext);
+  for (const BasicBlock& block : function) {
+    for (const Instruction& instruction : block) {
+      const auto* store = dyn_cast<StoreInst>(&instruction);
+      if (slot && store && store->getPointerOperand() == slot) return true;
+    }
+  }
+  return false;
+}
+
+bool expand_checks(Function& function) {
+  if (function.isDeclaration() || function.hasOptNone() || function.hasOptSize()) return false;
+  SmallVector<Check, 32> checks;
+  for (BasicBlock& block : function) {
+    for (Instruction& instruction : block) {
+      if (std::optional<Check> check = check_of(instruction)) checks.push_back(*check);
+    }
+  }
+  Inliner inliner(function, stores_context(function));
+  bool has_changed = false;
+  for (const Check& check : checks) {
+    auto* context = dyn_cast<Instruction>(check.call->getArgOperand(check.call->arg_size() - 1));
+    if (!inliner.expand(check)) continue;
+    has_changed = true;
+    if (context) RecursivelyDeleteTriviallyDeadInstructions(context);
+  }
+  return has_changed;
+}
+
+}  // namespace
+
+void note_alignment(CallInst& check, uint64_t alignment) {
+  LLVMContext& context = check.getContext();
+  Metadata* value = ConstantAsMetadata::get(ConstantInt::get(Type::getInt64Ty(context), alignment));
+  check.setMetadata(kAlignment, MDNode::get(context, {value}));
+}
+
+PreservedAnalyses InlineCheckPass::run(Module& module, ModuleAnalysisManager&) {
+  if (Triple(module.getTargetTriple()).getArch() != Triple::x86_64) return PreservedAnalyses::all();
+  bool has_changed = false;
+  for (Function& function : module) has_changed |= expand_checks(function);
+  if (option_verify && verifyModule(module, &errs())) report_fatal_error("baton: the inline tests broke the module");
+  return has_changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
+}
+
+}  // namespace baton

@@ -1,0 +1,92 @@
+; SPDX-License-Identifier: Apache-2.0
+; A check of optimised code asks the filter inline; a miss calls out of line, with all registers preserved.
+; RUN: %opt -load-pass-plugin=%pass_so -passes=baton-race,baton-race-inline -baton-verify -S %s | FileCheck %s
+; RUN: %opt -load-pass-plugin=%pass_so -passes=baton-race,baton-race-inline -S %s | FileCheck --check-prefix=SIZES %s
+target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
+target triple = "x86_64-pc-linux-gnu"
+
+declare void @unknown()
+
+; The words are loaded first, then the epoch of the line; a leaf function keeps no context at all.
+define i32 @leaf(ptr %p) {
+; CHECK-LABEL: define i32 @leaf(
+; CHECK-NEXT: [[ADDRESS:%.*]] = ptrtoint ptr %p to i64
+; CHECK-NEXT: [[PLACE:%.*]] = lshr i64 [[ADDRESS]], 2
+; CHECK-NEXT: [[SHADOW:%.*]] = load ptr, ptr @__baton_shadow, align 8, !invariant.load
+; CHECK-NEXT: [[OFFSET:%.*]] = and i64 [[PLACE]], -16
+; CHECK-NEXT: [[LINE:%.*]] = getelementptr i8, ptr [[SHADOW]], i64 [[OFFSET]]
+; CHECK-NEXT: [[AT:%.*]] = getelementptr i8, ptr [[LINE]], i64 8
+; CHECK-NEXT: [[WORDS:%.*]] = load atomic i16, ptr [[AT]] acquire, align 2
+; CHECK-NEXT: [[OWNER:%.*]] = load atomic i64, ptr [[LINE]] monotonic, align 8
+; CHECK-NEXT: [[EPOCH:%.*]] = load i64, ptr @__baton_epoch
+; CHECK-NEXT: [[FOREIGN:%.*]] = icmp ne i64 [[OWNER]], [[EPOCH]]
+; CHECK-NEXT: br i1 [[FOREIGN]], label %baton.cold, label %baton.test, !prof [[RARE:![0-9]+]]
+; CHECK: baton.test:
+; CHECK: [[INDEX:%.*]] = and i32 {{%.*}}, 15
+; CHECK: lshr i32 {{%.*}}, [[INDEX]]
+; CHECK: icmp ne i32 {{%.*}}, 1
+; CHECK-NEXT: br i1 {{%.*}}, label %baton.cold, label %[[REST:.*]], !prof [[RARE]]
+; CHECK: baton.cold:
+; CHECK-NEXT: call preserve_allcc void @__baton_cold_read4_leaf(ptr %p)
+; CHECK-NEXT: br label %[[REST]]
+; CHECK: [[REST]]:
+; CHECK-NEXT: load i32, ptr %p
+; CHECK-NEXT: ret i32
+  %a = load i32, ptr %p
+  ret i32 %a
+}
+
+; A write looks at the words written. The function stores its context: the cold call finds it there.
+define void @calls(ptr %p) {
+; CHECK-LABEL: define void @calls(
+; CHECK: store i64 %baton.context, ptr @__baton_ctx
+; CHECK: getelementptr i8, ptr {{%.*}}, i64 10
+; CHECK-NOT: @__baton_write4(
+; CHECK: call preserve_allcc void @__baton_cold_write4(ptr %p)
+  store i32 1, ptr %p
+  call void @unknown()
+  ret void
+}
+
+; Aligned accesses need as many words as they have; of an address whose alignment is not known, one more may be touched.
+define void @sizes(ptr %p) {
+; SIZES-LABEL: define void @sizes(
+; SIZES: icmp ne i32 {{%.*}}, 1{{$}}
+; SIZES: @__baton_cold_write1_leaf
+; SIZES: icmp ne i32 {{%.*}}, 3{{$}}
+; SIZES: @__baton_cold_write8_leaf
+; SIZES: icmp ne i32 {{%.*}}, 7{{$}}
+; SIZES: @__baton_cold_write8_leaf
+; SIZES: icmp ne i32 {{%.*}}, 3{{$}}
+; SIZES: @__baton_cold_write2_leaf
+; SIZES: icmp ne i32 {{%.*}}, 255{{$}}
+; SIZES: @__baton_cold_write_n_leaf(ptr %p, i64 32)
+; SIZES: icmp ne i32 {{%.*}}, 65535{{$}}
+; SIZES: @__baton_cold_write_n_leaf(ptr %p, i64 64)
+; Wider than a line, or perhaps over its end: a call.
+; SIZES: call void @__baton_write_range(ptr %p, i64 64, i64 %baton.context)
+; SIZES: call void @__baton_write_range(ptr %p, i64 128, i64 %baton.context)
+  store i8 0, ptr %p
+  store i64 0, ptr %p, align 8
+  store i64 0, ptr %p, align 1
+  store i16 0, ptr %p, align 1
+  store <8 x i32> zeroinitializer, ptr %p
+  store <16 x i32> zeroinitializer, ptr %p
+  store <16 x i32> zeroinitializer, ptr %p, align 2
+  store <32 x i32> zeroinitializer, ptr %p
+  ret void
+}
+
+; Without optimisation, and where size counts, the calls stay.
+define void @not_optimised(ptr %p) optnone noinline {
+; CHECK-LABEL: define void @not_optimised(
+; CHECK: call void @__baton_write4(ptr %p, i64 %baton.context)
+  store i32 1, ptr %p
+  ret void
+}
+define void @for_size(ptr %p) optsize {
+; CHECK-LABEL: define void @for_size(
+; CHECK: call void @__baton_write4(ptr %p, i64 %baton.context)
+  store i32 1, ptr %p
+  ret void
+}
