@@ -30,28 +30,7 @@ void read_clock(Task& task, const Snapshot& location, int order) {
   }
   if (location.origin != 0 && task.knows(location.origin)) return;
   task.fence_acquire.join(location.clock);
-  if (location.origin != 0 && task.fence_acquire.get(chain_of(location.origin)) < number_of(location.origin)) {
-    task.fence_acquire.set(chain_of(location.origin), number_of(location.origin));
-  }
-}
-
-void copy(Snapshot& to, const Snapshot& from) {
-  to.clock.assign(from.clock);
-  to.origin = from.origin;
-}
-
-// A relaxed read-modify-write after a release fence adds what the fence published to the release sequence.
-void merge(Snapshot& to, const Snapshot& from) {
-  if (to.empty()) {
-    copy(to, from);
-    return;
-  }
-  if (to.origin != 0) to.clock.set(chain_of(to.origin), number_of(to.origin));
-  to.origin = 0;
-  to.clock.join(from.clock);
-  if (from.origin != 0 && to.clock.get(chain_of(from.origin)) < number_of(from.origin)) {
-    to.clock.set(chain_of(from.origin), number_of(from.origin));
-  }
+  if (location.origin != 0) task.fence_acquire.raise(location.origin);
 }
 
 void write_clock(Task& task, Snapshot& location, int kind, int order) {
@@ -64,9 +43,10 @@ void write_clock(Task& task, Snapshot& location, int kind, int order) {
     return;
   }
   if (kind == BATON_ATOMIC_RMW) {
-    if (!task.fence_release.empty()) merge(location, task.fence_release);
+    // What the last release fence published is added to the release sequence.
+    if (!task.fence_release.empty()) location.merge(task.fence_release.clock, task.fence_release.origin);
   } else {
-    copy(location, task.fence_release);
+    location.assign(task.fence_release);
   }
 }
 
@@ -120,10 +100,7 @@ extern "C" void __baton_atomic_end(void* token, const void* p, size_t n, int kin
 extern "C" void __baton_atomic_fence(int order, uint64_t) {
   Task* task = current_task;
   if (task == nullptr) return;
-  if (acquires(order) && task->clock.join(task->fence_acquire)) {
-    task->learnt = true;
-    task->inherited = 0;
-  }
+  if (acquires(order)) task->learnt |= task->clock.join(task->fence_acquire, task->epoch);
   if (acquires(order)) task->fence_acquire.clear();
   if (releases(order)) task->release_to(task->fence_release);
 }

@@ -156,7 +156,7 @@ void Clock::init_pools() {
   inners.init("vector clock nodes");
 }
 
-uint64_t Clock::get(uint32_t chain) const {
+uint64_t Clock::get_from_tree(uint32_t chain) const {
   if (root_ == 0 || (static_cast<uint64_t>(chain) >> (kBits * (level_ + 1))) != 0) return 0;
   uint32_t node = root_;
   for (uint32_t level = level_; level > 0; --level) {
@@ -166,10 +166,17 @@ uint64_t Clock::get(uint32_t chain) const {
   return leaves[node].epoch[slot(chain, 0)];
 }
 
+uint64_t Clock::get(uint32_t chain) const {
+  for (uint32_t i = 0; i < count_; ++i) {
+    if (chain_of(recent_[i]) == chain) return number_of(recent_[i]);
+  }
+  return get_from_tree(chain);
+}
+
 void Clock::grow_to(uint32_t level) {
   while (level_ < level) {
     if (root_ != 0) {
-      uint32_t above = new_node(level_ + 1);
+      uint32_t above = new_node(level_ + 1u);
       inners[above].child[0] = root_;
       root_ = above;
     }
@@ -177,20 +184,48 @@ void Clock::grow_to(uint32_t level) {
   }
 }
 
-void Clock::set(uint32_t chain, uint64_t epoch) {
+void Clock::set_in_tree(Epoch epoch) {
+  uint32_t chain = chain_of(epoch);
   uint32_t level = level_;
   while ((static_cast<uint64_t>(chain) >> (kBits * (level + 1))) != 0) ++level;
   grow_to(level);
   uint32_t node = root_ = make_private(root_, level_);
-  for (; level > 0; --level) {
+  for (level = level_; level > 0; --level) {
     uint32_t& child = inners[node].child[slot(chain, level)];
     node = child = make_private(child, level - 1);
   }
-  leaves[node].epoch[slot(chain, 0)] = epoch;
+  leaves[node].epoch[slot(chain, 0)] = number_of(epoch);
 }
 
-bool Clock::join(const Clock& other) {
-  if (other.root_ == 0 || (other.root_ == root_ && other.level_ == level_)) return false;
+// Restores invariant 1 after the tree grew.
+void Clock::drop_stale() {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < count_; ++i) {
+    if (number_of(recent_[i]) > get_from_tree(chain_of(recent_[i]))) recent_[kept++] = recent_[i];
+  }
+  count_ = static_cast<uint16_t>(kept);
+}
+
+void Clock::make_room() {
+  for (Epoch epoch : recent_) set_in_tree(epoch);
+  count_ = 0;
+  stamp_ = 0;
+}
+
+bool Clock::raise(Epoch epoch) {
+  for (uint32_t i = 0; i < count_; ++i) {
+    if (chain_of(recent_[i]) != chain_of(epoch)) continue;
+    if (recent_[i] >= epoch) return false;
+    recent_[i] = epoch;
+    return true;
+  }
+  if (get_from_tree(chain_of(epoch)) >= number_of(epoch)) return false;
+  if (count_ == kRecent) make_room();
+  recent_[count_++] = epoch;
+  return true;
+}
+
+bool Clock::join_tree(const Clock& other) {
   grow_to(other.level_);
   bool changed = false;
   if (level_ == other.level_) {
@@ -203,7 +238,7 @@ bool Clock::join(const Clock& other) {
   }
   // The other tree is lower: it stands at the leftmost place of its height in ours. Make the way there private first.
   uint32_t node = root_ = make_private(root_, level_);
-  for (uint32_t level = level_ - 1; level > other.level_; --level) {
+  for (uint32_t level = level_ - 1u; level > other.level_; --level) {
     uint32_t& child = inners[node].child[0];
     node = child = make_private(child, level);
   }
@@ -217,19 +252,59 @@ bool Clock::join(const Clock& other) {
   return changed;
 }
 
-void Clock::assign(const Clock& other) {
+bool Clock::join(const Clock& other, Epoch self) {
+  const auto is_own = [self](Epoch epoch) { return self != 0 && chain_of(epoch) == chain_of(self); };
+  bool changed = false;
   // Roots of different heights come from different pools: their indices may be equal by chance.
-  if (root_ == other.root_ && level_ == other.level_) return;
-  share(other.root_, other.level_);
-  drop(root_, level_);
-  root_ = other.root_;
-  level_ = other.level_;
+  const bool same_tree = root_ == other.root_ && level_ == other.level_;
+  if (other.root_ != 0 && !same_tree) {
+    const bool is_known = other.stamp_ != 0 && (is_own(other.stamp_) || knows(other.stamp_));
+    if (!is_known && join_tree(other)) {
+      changed = true;
+      stamp_ = root_ == other.root_ && level_ == other.level_ ? other.stamp_ : 0;
+      drop_stale();
+    }
+  }
+  for (uint32_t i = 0; i < other.count_; ++i) {
+    if (!is_own(other.recent_[i])) changed |= raise(other.recent_[i]);
+  }
+  return changed;
+}
+
+void Clock::assign(const Clock& other) {
+  if (root_ != other.root_ || level_ != other.level_) {
+    share(other.root_, other.level_);
+    drop(root_, level_);
+    root_ = other.root_;
+    level_ = other.level_;
+  }
+  stamp_ = other.stamp_;
+  count_ = other.count_;
+  for (uint32_t i = 0; i < kRecent; ++i) recent_[i] = other.recent_[i];
+}
+
+bool Clock::exchange(Clock& other, Epoch self) {
+  Clock before;
+  before.stamp_ = other.stamp_;
+  before.count_ = other.count_;
+  for (uint32_t i = 0; i < kRecent; ++i) before.recent_[i] = other.recent_[i];
+  if (root_ != other.root_ || level_ != other.level_) {
+    before.root_ = other.root_;
+    before.level_ = other.level_;
+    other.root_ = 0;
+  }
+  other.assign(*this);
+  bool changed = join(before, self);
+  before.clear();
+  return changed;
 }
 
 void Clock::clear() {
   drop(root_, level_);
   root_ = 0;
   level_ = 0;
+  count_ = 0;
+  stamp_ = 0;
 }
 
 }  // namespace baton::detector

@@ -3,18 +3,32 @@
 // Vector clocks: a map from chain to epoch, ordered by "every component at least as large".
 //
 // The naive model, which clock_test.cpp holds this against, is an array:
-//     get(c) = a[c];   set(c, e): a[c] = e;   join(b): for all c: a[c] = max(a[c], b[c]).
+//     get(c) = a[c];   raise(c, e): a[c] = max(a[c], e);   join(b): for all c: a[c] = max(a[c], b[c]).
 //
-// The representation is a persistent radix tree of 16-way nodes with reference counts. Copying a clock is O(1); a node
-// that somebody else can see is never changed, a private one is changed in place; join() visits only what the two trees
-// do not share. So a release that publishes a clock costs nothing, and a thousand goroutines that inherited one clock
-// hold one copy of it. A flat array was rejected: 100,000 goroutines that each know of each other would need 80 GB.
+// The representation is a tree and a handful of recent components beside it.
+//   * The tree is a persistent radix tree of 16-way nodes with reference counts. Copying it is O(1); a node that
+//     somebody else can see is never changed, a private one is changed in place; join() visits only what two trees do
+//     not share. A thousand goroutines that inherited one clock hold one copy of it.
+//   * The last few components that were learnt stand in the Clock itself, and move into the tree when there is no more
+//     room. So goroutines that exchange messages change a few words, not a node: the tree stays shared by all of them.
+//   * The stamp names an epoch that includes the whole tree: whoever knows that epoch need not look at the tree.
+//
+// Invariants:
+//  1. A recent component is larger than the tree's component of its chain, and no chain occurs twice.
+//  2. A stamp is 0, or an epoch such that every clock that knows it is not below the tree. Clocks are closed: whoever
+//     knows an epoch knows all that its task knew when it published it (task.h), which is why the owner of a clock may
+//     stamp it when he publishes.
+//
+// Rejected: a flat array (100,000 goroutines that know of each other would need 80 GB); the tree alone (each message
+// copied a leaf: 130 ns); merging lazily, with a list of what to join (unbounded, or a lookup that never ends).
 //
 // A Clock object itself is not thread-safe: it belongs to a task, or to a sync object under its line's lock. Different
 // Clock objects may share nodes and be used by different threads at the same time.
 #pragma once
 
 #include <stdint.h>
+
+#include "detector/src/epoch.h"
 
 namespace baton::detector {
 
@@ -28,21 +42,40 @@ class Clock {
   static void init_pools();
 
   uint64_t get(uint32_t chain) const;
-  // Raises or lowers one component.
-  void set(uint32_t chain, uint64_t epoch);
-  // Becomes the least clock that is not below either. Returns whether anything changed.
-  bool join(const Clock& other);
+  bool knows(Epoch epoch) const { return get(chain_of(epoch)) >= number_of(epoch); }
+  // Raises the component of the epoch's chain to its number. Returns whether it was lower.
+  bool raise(Epoch epoch);
+  // Becomes the least clock that is not below either. Returns false only if nothing changed. `self`, if not 0, is the
+  // epoch of the task whose clock this is: what `other` says of its chain is no news.
+  bool join(const Clock& other, Epoch self = 0);
   // Becomes equal to `other`, sharing its nodes.
   void assign(const Clock& other);
+  // `other` becomes what this clock is, and then this one joins what `other` was. Returns as join().
+  bool exchange(Clock& other, Epoch self);
   // Becomes the empty clock: every component 0.
   void clear();
-  bool empty() const { return root_ == 0; }
+  bool empty() const { return root_ == 0 && count_ == 0; }
+  // The owner publishes this clock as `epoch`.
+  void stamp(Epoch epoch) {
+    if (stamp_ == 0 && root_ != 0) stamp_ = epoch;
+  }
 
  private:
-  uint32_t root_ = 0;   // node index; 0: empty
-  uint32_t level_ = 0;  // height: the tree covers 16^(level_+1) chains; 0: the root is a leaf
+  // Enough for the partners of a goroutine in most programs; measured in docs/design/0002-clocks-and-chains.md.
+  static constexpr uint32_t kRecent = 4;
 
+  uint64_t get_from_tree(uint32_t chain) const;
+  void set_in_tree(Epoch epoch);
+  bool join_tree(const Clock& other);
   void grow_to(uint32_t level);
+  void drop_stale();
+  void make_room();
+
+  uint32_t root_ = 0;   // node index; 0: no tree
+  uint16_t level_ = 0;  // height: the tree covers 16^(level_+1) chains; 0: the root is a leaf
+  uint16_t count_ = 0;  // recent components
+  Epoch stamp_ = 0;
+  Epoch recent_[kRecent] = {};
 };
 
 }  // namespace baton::detector

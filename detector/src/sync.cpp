@@ -58,15 +58,7 @@ void release_merge(Task& task, uintptr_t address) {
 }
 
 void release_acquire(Task& task, uintptr_t address) {
-  with_sync(address, true, [&](Snapshot& object) {
-    // The clock given away is the one before acquiring: k-th send before k-th receive, and nothing more.
-    Snapshot before;
-    before.clock.assign(object.clock);
-    before.origin = object.origin;
-    task.release_to(object);
-    task.acquire_from(before);
-    before.clear();
-  });
+  with_sync(address, true, [&](Snapshot& object) { task.exchange_with(object); });
 }
 
 }  // namespace baton::detector

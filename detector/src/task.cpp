@@ -16,14 +16,14 @@ constinit TaskPool tasks;
 
 uint32_t index_of(Task* task) { return static_cast<uint32_t>(task - &tasks[0]); }
 
-// Adds the origin of a snapshot to its clock, so that another clock can be merged in.
-void fold_origin(Snapshot& snapshot) {
-  if (snapshot.origin == 0) return;
-  snapshot.clock.set(chain_of(snapshot.origin), number_of(snapshot.origin));
-  snapshot.origin = 0;
-}
-
 }  // namespace
+
+void Snapshot::merge(const Clock& other, Epoch other_origin) {
+  if (origin != 0) clock.raise(origin);
+  origin = 0;
+  clock.join(other);
+  if (other_origin != 0) clock.raise(other_origin);
+}
 
 void init_tasks() { tasks.init("tasks"); }
 
@@ -33,6 +33,7 @@ Epoch Task::publish() {
   recorded = false;
   recorded_outside = false;
   learnt = false;
+  clock.stamp(published);
   if (number_of(epoch) == kMaxEpochNumber) {
     renew_chain();
   } else {
@@ -43,7 +44,7 @@ Epoch Task::publish() {
 }
 
 void Task::renew_chain() {
-  clock.set(chain_of(epoch), number_of(epoch));
+  clock.raise(epoch);
   epoch = fresh_chain();
   learnt = true;
   owns_epochs = false;
@@ -64,22 +65,27 @@ void Task::merge_to(Snapshot& snapshot) {
     snapshot.origin = mine;
     return;
   }
-  fold_origin(snapshot);
-  if (inherited == 0 || snapshot.clock.get(chain_of(inherited)) < number_of(inherited)) snapshot.clock.join(clock);
-  if (snapshot.clock.get(chain_of(mine)) < number_of(mine)) snapshot.clock.set(chain_of(mine), number_of(mine));
+  snapshot.merge(clock, mine);
+}
+
+void Task::exchange_with(Snapshot& snapshot) {
+  Epoch mine = publish();
+  // What the snapshot was is learnt after the own clock was given away: k-th send before k-th receive, nothing more.
+  Epoch before = snapshot.origin;
+  if (before == mine) return;
+  snapshot.origin = mine;
+  if (before != 0 && knows(before)) {
+    snapshot.clock.assign(clock);
+    return;
+  }
+  learnt |= clock.exchange(snapshot.clock, epoch);
+  if (before != 0) learnt |= clock.raise(before);
 }
 
 void Task::acquire_from(const Snapshot& snapshot) {
   if (snapshot.origin != 0 && knows(snapshot.origin)) return;
-  bool changed = clock.join(snapshot.clock);
-  if (snapshot.origin != 0) {
-    clock.set(chain_of(snapshot.origin), number_of(snapshot.origin));
-    changed = true;
-  }
-  if (changed) {
-    learnt = true;
-    inherited = 0;
-  }
+  learnt |= clock.join(snapshot.clock, epoch);
+  if (snapshot.origin != 0) learnt |= clock.raise(snapshot.origin);
 }
 
 Task* new_task(Task* creator, uint64_t id, uint32_t creation) {
@@ -88,9 +94,9 @@ Task* new_task(Task* creator, uint64_t id, uint32_t creation) {
   task->creation = creation;
   if (creator != nullptr) {
     task->creator = creator->id;
-    task->inherited = creator->publish();
+    Epoch published = creator->publish();
     task->clock.assign(creator->clock);
-    task->clock.set(chain_of(task->inherited), number_of(task->inherited));
+    task->clock.raise(published);
   }
   task->epoch = take_chain(task->clock);
   return task;

@@ -31,6 +31,12 @@ struct Snapshot {
     clock.clear();
     origin = 0;
   }
+  void assign(const Snapshot& other) {
+    clock.assign(other.clock);
+    origin = other.origin;
+  }
+  // Becomes the join of what it was and a clock with its origin.
+  void merge(const Clock& other, Epoch other_origin);
 };
 
 struct Task {
@@ -47,9 +53,6 @@ struct Task {
   uintptr_t stack_begin = 0;
   uintptr_t stack_end = 0;
   Clock clock;
-  // While nothing was acquired since the task was created: the epoch at which its creator published `clock`. Whoever
-  // knows that epoch knows `clock`, so merging it again is one comparison.
-  Epoch inherited = 0;
   Snapshot fence_release;  // the clock as of the last release fence: what later relaxed stores publish
   Clock fence_acquire;     // what relaxed loads saw: learnt by the next acquire fence
 
@@ -61,14 +64,15 @@ struct Task {
 
   // Whether everything up to `other` happens before what the task does next.
   bool knows(Epoch other) const {
-    return chain_of(other) == chain_of(epoch) || clock.get(chain_of(other)) >= number_of(other);
+    return chain_of(other) == chain_of(epoch) || clock.knows(other);
   }
 
   // Returns the epoch to give away with the clock; see invariant 2.
   Epoch publish();
-  // release and release_merge of happens-before.md, onto a sync object's snapshot; and acquire from one.
+  // release, release_merge and release_acquire of happens-before.md, onto a sync object's snapshot; and acquire from one.
   void release_to(Snapshot& snapshot);
   void merge_to(Snapshot& snapshot);
+  void exchange_with(Snapshot& snapshot);
   void acquire_from(const Snapshot& snapshot);
 
  private:
