@@ -63,13 +63,12 @@ struct Task {
   }
 
   // Whether everything up to `other` happens before what the task does next.
-  bool knows(Epoch other) const {
-    return chain_of(other) == chain_of(epoch) || clock.knows(other);
-  }
+  bool knows(Epoch other) const { return chain_of(other) == chain_of(epoch) || clock.knows(other); }
 
   // Returns the epoch to give away with the clock; see invariant 2.
   Epoch publish();
-  // release, release_merge and release_acquire of happens-before.md, onto a sync object's snapshot; and acquire from one.
+  // release, release_merge and release_acquire of happens-before.md, onto a sync object's snapshot; and acquire from
+  // one.
   void release_to(Snapshot& snapshot);
   void merge_to(Snapshot& snapshot);
   void exchange_with(Snapshot& snapshot);

@@ -248,7 +248,7 @@ size_t chan_len(const Channel* c) noexcept { return c->count.load(std::memory_or
 
 size_t chan_cap(const Channel* c) noexcept { return c->capacity; }
 
-void chan_send(Channel* c, void* element) BATON_NO_TSA {
+void chan_send(Channel* c, [[clang::noescape]] void* element) BATON_NO_TSA {
   if (c == nullptr) block_forever(WaitReason::kChanSendNil);
   race::object_read(c, 1, __builtin_return_address(0));
   Waiter* partner;
@@ -270,7 +270,7 @@ void chan_send(Channel* c, void* element) BATON_NO_TSA {
   if (!self.success) panic_text("send on closed channel");
 }
 
-bool chan_try_send(Channel* c, void* element) BATON_NO_TSA {
+bool chan_try_send(Channel* c, [[clang::noescape]] void* element) BATON_NO_TSA {
   if (c == nullptr) return false;
   race::object_read(c, 1, __builtin_return_address(0));
   // Without the lock: not closed, then full. Each was true at its moment, and a channel never opens again, so both were
@@ -288,7 +288,7 @@ bool chan_try_send(Channel* c, void* element) BATON_NO_TSA {
   return attempt == Attempt::kDone;
 }
 
-bool chan_recv(Channel* c, void* element) BATON_NO_TSA {
+bool chan_recv(Channel* c, [[clang::noescape]] void* element) BATON_NO_TSA {
   if (c == nullptr) block_forever(WaitReason::kChanReceiveNil);
   Waiter* partner;
   c->lock.lock();
@@ -304,7 +304,7 @@ bool chan_recv(Channel* c, void* element) BATON_NO_TSA {
   return self.success;
 }
 
-Received chan_try_recv(Channel* c, void* element) BATON_NO_TSA {
+Received chan_try_recv(Channel* c, [[clang::noescape]] void* element) BATON_NO_TSA {
   if (c == nullptr) return Received::kNothing;
   // Without the lock: empty, then not closed; a channel never opens again, so both were true at the first moment. In
   // the other order a send and the close could come between the two looks. Pairs with the store in chan_close.
