@@ -270,4 +270,14 @@ void access(Task& task, uintptr_t address, size_t size, Kind kind, const CallSit
   }
 }
 
+void add_entry(uintptr_t address, size_t size, Kind kind, Epoch epoch, ContextId context) {
+  touch_page(address);
+  Line& line = line_of(address);
+  Line::Held held = line.lock();
+  uint32_t i = entries.alloc();
+  entries[i] = {byte_mask(address % kLineBytes, size), epoch, context, held.head(), kind};
+  held.set_head(i);
+  line.unlock(held);
+}
+
 }  // namespace baton::detector

@@ -73,4 +73,7 @@ class Findings {
 Recorded access_locked(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
                        Findings& findings);
 
+// Records an access that was made at `epoch` and kept elsewhere since then, to bytes within one line. Checks nothing.
+void add_entry(uintptr_t address, size_t size, Kind kind, Epoch epoch, ContextId context);
+
 }  // namespace baton::detector

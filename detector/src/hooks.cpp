@@ -10,6 +10,7 @@
 #include "detector/src/chain.h"
 #include "detector/src/clock.h"
 #include "detector/src/cold.h"
+#include "detector/src/deferred_reads.h"
 #include "detector/src/interpose.h"
 #include "detector/src/options.h"
 #include "detector/src/recent.h"
@@ -83,6 +84,7 @@ baton_task* __baton_race_start() {
   init_tasks();
   init_chains();
   init_sync();
+  init_deferred_reads();
   init_sets();
   init_shadow();
   init_cold_path();
@@ -139,6 +141,37 @@ void __baton_release_for(baton_task* task, const void* obj) { release(*task_of(t
 void __baton_release_merge_for(baton_task* task, const void* obj) { release_merge(*task_of(task), address_of(obj)); }
 void __baton_release_acquire_for(baton_task* task, const void* obj) {
   release_acquire(*task_of(task), address_of(obj));
+}
+
+void __baton_clock_release_acquire(baton_clock* clock) {
+  if (Task* task = current_task) task->exchange_with(clock_of(clock));
+}
+void __baton_clock_release_acquire_for(baton_task* task, baton_clock* clock) {
+  task_of(task)->exchange_with(clock_of(clock));
+}
+void __baton_clock_free(baton_clock* clocks, size_t n) {
+  for (size_t i = 0; i < n; ++i) {
+    if (clocks[i] != 0) free_sync(clocks[i]);
+    clocks[i] = 0;
+  }
+}
+
+void __baton_meet(baton_task* parked) {
+  if (Task* task = current_task) task->meet(*task_of(parked));
+}
+
+void __baton_reads_add(baton_reads* reads, const void* p, const void* pc) {
+  Task* task = current_task;
+  if (task == nullptr) return;
+  CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
+  deferred_reads_of(reads).add(*task, address_of(p), site);
+}
+void __baton_reads_settle(baton_reads* reads, const void* p) {
+  if (*reads != 0) deferred_reads_of(reads).settle(address_of(p));
+}
+void __baton_reads_free(baton_reads* reads) {
+  if (*reads != 0) free_deferred_reads(*reads);
+  *reads = 0;
 }
 
 void __baton_object_read(const void* p, size_t n, const void* pc) { object_access(p, n, kRead, pc); }

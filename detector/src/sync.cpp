@@ -22,6 +22,12 @@ void with_sync(uintptr_t address, bool create, Body body) {
   line.unlock(held);
 }
 
+uint32_t new_snapshot() {
+  uint32_t index = snapshots.alloc();
+  new (&snapshots[index]) Snapshot;
+  return index;
+}
+
 }  // namespace
 
 void init_sync() { snapshots.init("clocks of sync objects"); }
@@ -32,8 +38,7 @@ Snapshot* sync_at(Line::Held& held, uintptr_t offset, bool create) {
     if (entries[i].kind == kSync && entries[i].mask == mask) return &snapshots[entries[i].context];
   }
   if (!create) return nullptr;
-  uint32_t snapshot = snapshots.alloc();
-  new (&snapshots[snapshot]) Snapshot;
+  uint32_t snapshot = new_snapshot();
   uint32_t index = entries.alloc();
   entries[index] = {mask, 0, snapshot, held.head(), kSync};
   held.set_head(index);
@@ -43,6 +48,11 @@ Snapshot* sync_at(Line::Held& held, uintptr_t offset, bool create) {
 void free_sync(uint32_t index) {
   snapshots[index].clear();
   snapshots.free(index);
+}
+
+Snapshot& clock_of(uint32_t* number) {
+  if (*number == 0) *number = new_snapshot();
+  return snapshots[*number];
 }
 
 void acquire(Task& task, uintptr_t address) {

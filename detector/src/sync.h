@@ -21,6 +21,9 @@ Snapshot* sync_at(Line::Held& held, uintptr_t offset, bool create);
 // Gives back a clock whose entry is being removed.
 void free_sync(uint32_t index);
 
+// The clock that a runtime keeps as a number (race_hooks.h); made, if there is none yet.
+Snapshot& clock_of(uint32_t* number);
+
 // Clock operations of happens-before.md, on the object at `address`, for `task`.
 void acquire(Task& task, uintptr_t address);
 void release(Task& task, uintptr_t address);

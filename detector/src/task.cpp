@@ -82,10 +82,21 @@ void Task::exchange_with(Snapshot& snapshot) {
   if (before != 0) learnt |= clock.raise(before);
 }
 
+void Task::learn(const Clock& other, Epoch origin) {
+  learnt |= clock.join(other, epoch);
+  if (origin != 0) learnt |= clock.raise(origin);
+}
+
 void Task::acquire_from(const Snapshot& snapshot) {
   if (snapshot.origin != 0 && knows(snapshot.origin)) return;
-  learnt |= clock.join(snapshot.clock, epoch);
-  if (snapshot.origin != 0) learnt |= clock.raise(snapshot.origin);
+  learn(snapshot.clock, snapshot.origin);
+}
+
+void Task::meet(Task& other) {
+  Epoch mine = publish();
+  if (!other.knows(mine)) other.learn(clock, mine);
+  Epoch theirs = other.publish();
+  if (!knows(theirs)) learn(other.clock, theirs);
 }
 
 Task* new_task(Task* creator, uint64_t id, uint32_t creation) {

@@ -73,8 +73,11 @@ struct Task {
   void merge_to(Snapshot& snapshot);
   void exchange_with(Snapshot& snapshot);
   void acquire_from(const Snapshot& snapshot);
+  // Each learns what the other did before. `other` cannot run meanwhile.
+  void meet(Task& other);
 
  private:
+  void learn(const Clock& other, Epoch origin);
   void renew_chain();
 };
 

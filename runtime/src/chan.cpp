@@ -65,20 +65,20 @@ void deallocate(void* memory, size_t bytes) noexcept {
   free(memory);
 }
 
-// Two-way edge of an unbuffered exchange between the running goroutine and a parked one: afterwards each knows what the
-// other did before.
-void race_meet_parked_receiver(Channel* c, G* receiver) noexcept {
-  race::release(&c->rendezvous);
-  race::acquire_for(receiver->task, &c->rendezvous);
-  race::release_for(receiver->task, &c->rendezvous);
-  race::acquire(&c->rendezvous);
+// The clocks of the slots: pages that no slot used yet cost nothing.
+race::Clock* allocate_clocks(size_t capacity) noexcept {
+  if (!race::kEnabled || capacity == 0) return nullptr;
+  race::IgnoreScope ignore;
+  void* clocks = calloc(capacity, sizeof(race::Clock));
+  if (clocks == nullptr) fatal("out of memory");
+  return static_cast<race::Clock*>(clocks);
 }
 
-void race_meet_parked_sender(Channel* c, G* sender) noexcept {
-  race::release_for(sender->task, &c->rendezvous);
-  race::acquire(&c->rendezvous);
-  race::release(&c->rendezvous);
-  race::acquire_for(sender->task, &c->rendezvous);
+void deallocate_clocks(race::Clock* clocks, size_t capacity) noexcept {
+  if (clocks == nullptr) return;
+  race::free_clocks(clocks, capacity);
+  race::IgnoreScope ignore;
+  free(clocks);
 }
 
 bool unlock_after_park(G*, void* lock) noexcept BATON_NO_TSA {
@@ -130,17 +130,26 @@ Waiter* WaitQueue::take() noexcept {
   return nullptr;
 }
 
+void race_read(Channel* c, const void* caller) noexcept {
+  if (c->closed.load(std::memory_order_relaxed)) {
+    race::object_read(c, 1, caller);
+  } else {
+    race::add_read(c->sends, c, caller);
+  }
+}
+
 Attempt send_locked(Channel* c, void* element, Waiter** partner) noexcept {
   *partner = nullptr;
   if (c->closed.load(std::memory_order_relaxed)) return Attempt::kClosed;
   if (Waiter* receiver = c->receivers.take()) {
     if (c->capacity == 0) {
-      race_meet_parked_receiver(c, receiver->g);
+      race::meet(receiver->g->task);
     } else {
       // As if the element went through the buffer, which is empty.
-      char* slot = c->slot(c->recv_index);
-      race::release_acquire(slot);
-      race::release_acquire_for(receiver->g->task, slot);
+      if constexpr (race::kEnabled) {
+        race::release_acquire(c->clocks[c->recv_index]);
+        race::release_acquire_for(receiver->g->task, c->clocks[c->recv_index]);
+      }
       c->recv_index = c->after(c->recv_index);
       c->send_index = c->recv_index;
     }
@@ -150,7 +159,7 @@ Attempt send_locked(Channel* c, void* element, Waiter** partner) noexcept {
   const size_t count = c->count.load(std::memory_order_relaxed);
   if (count == c->capacity) return Attempt::kMustWait;
   char* slot = c->slot(c->send_index);
-  race::release_acquire(slot);
+  if constexpr (race::kEnabled) race::release_acquire(c->clocks[c->send_index]);
   move_element(c->ops, slot, element);
   c->send_index = c->after(c->send_index);
   c->count.store(count + 1, std::memory_order_relaxed);
@@ -176,14 +185,17 @@ Attempt recv_locked(Channel* c, void* element, Waiter** partner) noexcept {
   *partner = sender;
   if (c->capacity == 0) {
     if (sender == nullptr) return Attempt::kMustWait;
-    race_meet_parked_sender(c, sender->g);
+    race::meet(sender->g->task);
     return Attempt::kDone;
   }
-  char* slot = c->slot(c->recv_index);
-  if (c->element_clock == nullptr) {
-    race::release_acquire(slot);
-  } else {
-    race::acquire(c->element_clock);
+  const size_t index = c->recv_index;
+  char* slot = c->slot(index);
+  if constexpr (race::kEnabled) {
+    if (c->element_clock == nullptr) {
+      race::release_acquire(c->clocks[index]);
+    } else {
+      race::acquire(c->element_clock);
+    }
   }
   move_element(c->ops, element, slot);
   destroy_element(c->ops, slot);
@@ -193,7 +205,7 @@ Attempt recv_locked(Channel* c, void* element, Waiter** partner) noexcept {
     return Attempt::kDone;
   }
   // The buffer was full, so the freed slot is its end: the sender's element goes there.
-  race::release_acquire_for(sender->g->task, slot);
+  if constexpr (race::kEnabled) race::release_acquire_for(sender->g->task, c->clocks[index]);
   move_element(c->ops, slot, sender->element);
   c->send_index = c->recv_index;
   return Attempt::kDone;
@@ -224,6 +236,7 @@ Channel* chan_make(const ElementOps* ops, ptrdiff_t capacity) {
   if (memory == nullptr) fatal("out of memory");
   Channel* c = new (memory) Channel(ops, static_cast<size_t>(capacity), bytes);
   c->buffer = static_cast<char*>(memory) + header;
+  c->clocks = allocate_clocks(c->capacity);
   return c;
 }
 
@@ -239,6 +252,8 @@ void chan_drop(Channel* c) noexcept BATON_NO_TSA {
     destroy_element(c->ops, c->slot(i));
   }
   if (c->timer != nullptr) timer_destroy(c->timer);
+  deallocate_clocks(c->clocks, c->capacity);
+  race::free_reads(c->sends);
   const size_t bytes = c->allocated;
   c->~Channel();
   deallocate(c, bytes);
@@ -248,11 +263,12 @@ size_t chan_len(const Channel* c) noexcept { return c->count.load(std::memory_or
 
 size_t chan_cap(const Channel* c) noexcept { return c->capacity; }
 
-void chan_send(Channel* c, [[clang::noescape]] void* element) BATON_NO_TSA {
+void chan_send(Channel* c, void* element) BATON_NO_TSA {
   if (c == nullptr) block_forever(WaitReason::kChanSendNil);
-  race::object_read(c, 1, __builtin_return_address(0));
+  const void* caller = __builtin_return_address(0);
   Waiter* partner;
   c->lock.lock();
+  race_read(c, caller);
   switch (send_locked(c, element, &partner)) {
     case Attempt::kDone:
       c->lock.unlock();
@@ -270,17 +286,21 @@ void chan_send(Channel* c, [[clang::noescape]] void* element) BATON_NO_TSA {
   if (!self.success) panic_text("send on closed channel");
 }
 
-bool chan_try_send(Channel* c, [[clang::noescape]] void* element) BATON_NO_TSA {
+bool chan_try_send(Channel* c, void* element) BATON_NO_TSA {
   if (c == nullptr) return false;
-  race::object_read(c, 1, __builtin_return_address(0));
+  const void* caller = __builtin_return_address(0);
   // Without the lock: not closed, then full. Each was true at its moment, and a channel never opens again, so both were
   // true at the first one: the send could not have been performed then. Pairs with the store in chan_close.
   if (!c->closed.load(std::memory_order_acquire)) {
     const bool full = c->capacity == 0 ? c->receivers.empty() : c->count.load(std::memory_order_relaxed) == c->capacity;
-    if (full) return false;
+    if (full) {
+      race::object_read(c, 1, caller);
+      return false;
+    }
   }
   Waiter* partner;
   c->lock.lock();
+  race_read(c, caller);
   const Attempt attempt = send_locked(c, element, &partner);
   c->lock.unlock();
   if (attempt == Attempt::kClosed) panic_text("send on closed channel");
@@ -288,7 +308,7 @@ bool chan_try_send(Channel* c, [[clang::noescape]] void* element) BATON_NO_TSA {
   return attempt == Attempt::kDone;
 }
 
-bool chan_recv(Channel* c, [[clang::noescape]] void* element) BATON_NO_TSA {
+bool chan_recv(Channel* c, void* element) BATON_NO_TSA {
   if (c == nullptr) block_forever(WaitReason::kChanReceiveNil);
   Waiter* partner;
   c->lock.lock();
@@ -304,7 +324,7 @@ bool chan_recv(Channel* c, [[clang::noescape]] void* element) BATON_NO_TSA {
   return self.success;
 }
 
-Received chan_try_recv(Channel* c, [[clang::noescape]] void* element) BATON_NO_TSA {
+Received chan_try_recv(Channel* c, void* element) BATON_NO_TSA {
   if (c == nullptr) return Received::kNothing;
   // Without the lock: empty, then not closed; a channel never opens again, so both were true at the first moment. In
   // the other order a send and the close could come between the two looks. Pairs with the store in chan_close.
@@ -326,6 +346,14 @@ Received chan_try_recv(Channel* c, [[clang::noescape]] void* element) BATON_NO_T
   return Received::kNothing;
 }
 
+// The same functions under the names whose callers know that nobody keeps the element's address.
+#define BATON_SAME_AS(symbol) [[gnu::alias("_ZN5baton8internal" symbol "EPNS0_7ChannelEPv")]]
+BATON_SAME_AS("9chan_send") void chan_send_bytes(Channel* c, [[clang::noescape]] void* element);
+BATON_SAME_AS("13chan_try_send") bool chan_try_send_bytes(Channel* c, [[clang::noescape]] void* element);
+BATON_SAME_AS("9chan_recv") bool chan_recv_bytes(Channel* c, [[clang::noescape]] void* element);
+BATON_SAME_AS("13chan_try_recv") Received chan_try_recv_bytes(Channel* c, [[clang::noescape]] void* element);
+#undef BATON_SAME_AS
+
 void chan_close(Channel* c) BATON_NO_TSA {
   if (c == nullptr) panic_text("close of nil channel");
   const void* caller = __builtin_return_address(0);
@@ -334,6 +362,7 @@ void chan_close(Channel* c) BATON_NO_TSA {
     c->lock.unlock();
     panic_text("close of closed channel");
   }
+  race::settle_reads(c->sends, c);
   race::object_write(c, 1, caller);
   race::release(c);
   // Pairs with the acquire loads of the operations that do not block.

@@ -14,15 +14,17 @@
 // frames stay where they are until ready()), or through the buffer, under the lock. Clock operations are made under the
 // lock, so that two rendezvous never mix their clocks.
 //
-// Synchronisation objects for the detector: the channel's own address stands for the channel; the address of slot i for
-// slot i; `rendezvous` for the one slot of an unbuffered channel; for the channel of a timer, see timer_chan.h. The
-// detector checks none of this memory as user memory: it is allocated, freed and written inside the ignore scope.
+// Synchronisation objects for the detector: the channel's own address stands for the channel; clocks[i] for slot i; an
+// unbuffered exchange needs none, the two goroutines learn from each other; for the channel of a timer, see
+// timer_chan.h. The detector checks none of this memory as user memory: it is allocated, freed and written inside the
+// ignore scope.
 #pragma once
 
 #include <atomic>
 #include <baton/chan.hpp>
 
 #include "runtime/src/lock.h"
+#include "runtime/src/race.h"
 #include "runtime/src/sched.h"
 
 namespace baton::rt {
@@ -82,8 +84,7 @@ struct Channel {
   std::atomic<uint32_t> references{1};  // handles; the last fetch_sub pairs with all earlier ones (acq_rel)
   // Written under the lock, by close; its release store pairs with the acquire loads of the paths that take no lock.
   std::atomic<bool> closed{false};
-  char rendezvous = 0;        // only its address is used
-  char timer_clocks[2] = {};  // likewise: timer_chan.h
+  char timer_clocks[2] = {};  // only their addresses are used: timer_chan.h
   const ElementOps* const ops;
   const size_t capacity;
   const size_t allocated;  // bytes, this header included
@@ -94,6 +95,9 @@ struct Channel {
   rt::WaitQueue senders BATON_GUARDED_BY(lock);
   rt::WaitQueue receivers BATON_GUARDED_BY(lock);
   char* buffer = nullptr;  // behind this header
+  // For the detector; without it null and unused.
+  rt::race::Clock* clocks = nullptr;  // one a slot
+  rt::race::Reads sends BATON_GUARDED_BY(lock) = 0;
 
   // Channels of timers only. The clock of the element in the buffer stands for the start of the timer that sent it.
   rt::UserTimer* timer = nullptr;
@@ -114,6 +118,10 @@ namespace baton::rt {
 enum class Attempt { kDone, kClosed, kMustWait };
 Attempt send_locked(Channel* c, void* element, Waiter** partner) noexcept BATON_REQUIRES(c->lock);
 Attempt recv_locked(Channel* c, void* element, Waiter** partner) noexcept BATON_REQUIRES(c->lock);
+
+// Before send_locked: the read of the channel that each send makes, so that it races with a close that is not ordered
+// with it.
+void race_read(Channel* c, const void* caller) noexcept BATON_REQUIRES(c->lock);
 
 // After the lock is released: hands the element over, if it does not go through the buffer, and wakes the partner.
 void finish_send(Channel* c, void* element, Waiter* partner) noexcept;

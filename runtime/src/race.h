@@ -51,9 +51,6 @@ inline void mem_reset([[maybe_unused]] const void* lo, [[maybe_unused]] size_t n
 inline void acquire([[maybe_unused]] const void* obj) noexcept { BATON_RACE_HOOK(__baton_acquire(obj);) }
 inline void release([[maybe_unused]] const void* obj) noexcept { BATON_RACE_HOOK(__baton_release(obj);) }
 inline void release_merge([[maybe_unused]] const void* obj) noexcept { BATON_RACE_HOOK(__baton_release_merge(obj);) }
-inline void release_acquire([[maybe_unused]] const void* obj) noexcept {
-  BATON_RACE_HOOK(__baton_release_acquire(obj);)
-}
 
 // The same on behalf of a parked goroutine's task.
 inline void acquire_for([[maybe_unused]] Task* task, [[maybe_unused]] const void* obj) noexcept {
@@ -65,9 +62,31 @@ inline void release_for([[maybe_unused]] Task* task, [[maybe_unused]] const void
 inline void release_merge_for([[maybe_unused]] Task* task, [[maybe_unused]] const void* obj) noexcept {
   BATON_RACE_HOOK(__baton_release_merge_for(task, obj);)
 }
-inline void release_acquire_for([[maybe_unused]] Task* task, [[maybe_unused]] const void* obj) noexcept {
-  BATON_RACE_HOOK(__baton_release_acquire_for(task, obj);)
+
+// A clock kept in the object it stands for, and deferred reads (race_hooks.h). Guarded by the object's lock; the number
+// is 0 at first.
+using Clock = uint32_t;
+using Reads = uint32_t;
+inline void release_acquire([[maybe_unused]] Clock& clock) noexcept {
+  BATON_RACE_HOOK(__baton_clock_release_acquire(&clock);)
 }
+inline void release_acquire_for([[maybe_unused]] Task* task, [[maybe_unused]] Clock& clock) noexcept {
+  BATON_RACE_HOOK(__baton_clock_release_acquire_for(task, &clock);)
+}
+inline void free_clocks([[maybe_unused]] Clock* clocks, [[maybe_unused]] size_t n) noexcept {
+  BATON_RACE_HOOK(__baton_clock_free(clocks, n);)
+}
+inline void add_read([[maybe_unused]] Reads& reads, [[maybe_unused]] const void* p,
+                     [[maybe_unused]] const void* pc) noexcept {
+  BATON_RACE_HOOK(__baton_reads_add(&reads, p, pc);)
+}
+inline void settle_reads([[maybe_unused]] Reads& reads, [[maybe_unused]] const void* p) noexcept {
+  BATON_RACE_HOOK(__baton_reads_settle(&reads, p);)
+}
+inline void free_reads([[maybe_unused]] Reads& reads) noexcept { BATON_RACE_HOOK(__baton_reads_free(&reads);) }
+
+// A two-way edge between the running goroutine and a parked one.
+inline void meet([[maybe_unused]] Task* parked) noexcept { BATON_RACE_HOOK(__baton_meet(parked);) }
 
 // Checked accesses made by the runtime in the name of the user's call at `pc`.
 inline void object_read([[maybe_unused]] const void* p, [[maybe_unused]] size_t n,

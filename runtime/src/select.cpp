@@ -151,7 +151,7 @@ Attempt Select::try_all(uint32_t* chosen, Waiter** partner, const void* caller) 
     const SelectOp& op = ops_[index];
     Attempt attempt;
     if (op.kind == CaseKind::kSend) {
-      race::object_read(op.channel, 1, caller);
+      race_read(op.channel, caller);
       attempt = send_locked(op.channel, op.element, partner);
     } else {
       attempt = recv_locked(op.channel, op.element, partner);

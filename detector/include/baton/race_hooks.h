@@ -55,10 +55,29 @@ void __baton_release_for(baton_task* task, const void* obj);
 void __baton_release_merge_for(baton_task* task, const void* obj);
 void __baton_release_acquire_for(baton_task* task, const void* obj);
 
+// A clock that the runtime keeps beside what it stands for, where an address would need a place in the shadow: a
+// number, 0 at first. Guarded by a lock of the runtime. Gives the clock of each of n numbers back, and sets them to 0.
+typedef uint32_t baton_clock;
+void __baton_clock_release_acquire(baton_clock* clock);
+void __baton_clock_release_acquire_for(baton_task* task, baton_clock* clock);
+void __baton_clock_free(baton_clock* clocks, size_t n);
+
+// The running task and a parked one each learn what the other did before: release and acquire, both ways, through an
+// object that nobody else uses.
+void __baton_meet(baton_task* parked);
+
 // A race-checked access to n bytes at p, made by the runtime in the name of the call at `pc`: plain, or atomic.
 void __baton_object_read(const void* p, size_t n, const void* pc);
 void __baton_object_write(const void* p, size_t n, const void* pc);
 void __baton_object_atomic(const void* p, size_t n, int is_write, const void* pc);
+
+// Reads of one byte at p which are only put into the shadow when it matters: before a write of it. For objects that
+// every use reads and one use in their life writes (a channel and its close). `reads` is a number like a baton_clock,
+// guarded by the same lock: a read after the write is an __baton_object_read.
+typedef uint32_t baton_reads;
+void __baton_reads_add(baton_reads* reads, const void* p, const void* pc);
+void __baton_reads_settle(baton_reads* reads, const void* p);
+void __baton_reads_free(baton_reads* reads);
 
 // An atomic write access to the n bytes of a sync object, together with a clock operation on it: access, then acquire;
 // access, then release; access, then release_merge. One step instead of two, for objects that are used often.

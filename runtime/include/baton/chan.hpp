@@ -53,12 +53,10 @@ enum class Received { kNothing, kClosed, kValue };
 Channel* chan_make(const ElementOps* ops, std::ptrdiff_t capacity);
 void chan_retain(Channel* c) noexcept;
 void chan_drop(Channel* c) noexcept;
-// The element is the caller's own temporary, and nobody keeps its address: so its accesses are no business of the
-// detector's.
-void chan_send(Channel* c, [[clang::noescape]] void* element);
-bool chan_try_send(Channel* c, [[clang::noescape]] void* element);
-bool chan_recv(Channel* c, [[clang::noescape]] void* element);
-Received chan_try_recv(Channel* c, [[clang::noescape]] void* element);
+void chan_send(Channel* c, void* element);
+bool chan_try_send(Channel* c, void* element);
+bool chan_recv(Channel* c, void* element);
+Received chan_try_recv(Channel* c, void* element);
 void chan_close(Channel* c);
 std::size_t chan_len(const Channel* c) noexcept;
 std::size_t chan_cap(const Channel* c) noexcept;
@@ -152,14 +150,51 @@ class ChanHandle {
   Channel* channel_ = nullptr;
 };
 
+// The same functions once more, for elements that are copied as bytes: the element is the caller's own temporary, and
+// nobody keeps its address, so its accesses are no business of the detector's. Not for other elements: moving one may
+// leave a pointer to itself in it, which the compiler would think impossible.
+void chan_send_bytes(Channel* c, [[clang::noescape]] void* element);
+bool chan_try_send_bytes(Channel* c, [[clang::noescape]] void* element);
+bool chan_recv_bytes(Channel* c, [[clang::noescape]] void* element);
+Received chan_try_recv_bytes(Channel* c, [[clang::noescape]] void* element);
+
 template <class T>
 BATON_INLINE void send_value(Channel* c, T element) {
-  chan_send(c, std::addressof(element));
+  if constexpr (std::is_trivially_copyable_v<T>) {
+    chan_send_bytes(c, std::addressof(element));
+  } else {
+    chan_send(c, std::addressof(element));
+  }
 }
 
 template <class T>
 BATON_INLINE bool try_send_value(Channel* c, T element) {
-  return chan_try_send(c, std::addressof(element));
+  if constexpr (std::is_trivially_copyable_v<T>) {
+    return chan_try_send_bytes(c, std::addressof(element));
+  } else {
+    return chan_try_send(c, std::addressof(element));
+  }
+}
+
+template <class T>
+BATON_INLINE bool recv_value(Channel* c, Landing<T>& landing) {
+  if constexpr (std::is_trivially_copyable_v<T>) {
+    return landing.landed(chan_recv_bytes(c, landing.address()));
+  } else {
+    return landing.landed(chan_recv(c, landing.address()));
+  }
+}
+
+template <class T>
+BATON_INLINE Received try_recv_value(Channel* c, Landing<T>& landing) {
+  Received received;
+  if constexpr (std::is_trivially_copyable_v<T>) {
+    received = chan_try_recv_bytes(c, landing.address());
+  } else {
+    received = chan_try_recv(c, landing.address());
+  }
+  landing.landed(received == Received::kValue);
+  return received;
 }
 
 }  // namespace internal
@@ -210,7 +245,7 @@ class RecvOperations {
     requires std::default_initializable<T>
   {
     internal::Landing<T> landing;
-    if (landing.landed(internal::chan_recv(self().untyped(), landing.address()))) return std::move(landing.value());
+    if (internal::recv_value(self().untyped(), landing)) return std::move(landing.value());
     return T{};
   }
 
@@ -219,7 +254,7 @@ class RecvOperations {
     requires std::default_initializable<T>
   {
     internal::Landing<T> landing;
-    if (landing.landed(internal::chan_recv(self().untyped(), landing.address()))) {
+    if (internal::recv_value(self().untyped(), landing)) {
       v = std::move(landing.value());
     } else {
       v = T{};
@@ -232,7 +267,7 @@ class RecvOperations {
     requires std::default_initializable<T>
   {
     internal::Landing<T> landing;
-    if (landing.landed(internal::chan_recv(self().untyped(), landing.address()))) {
+    if (internal::recv_value(self().untyped(), landing)) {
       return {std::move(landing.value()), true};
     }
     return {T{}, false};
@@ -241,15 +276,15 @@ class RecvOperations {
   // The same for any T: empty if the channel is closed.
   BATON_INLINE std::optional<T> recv_opt() const {
     internal::Landing<T> landing;
-    if (landing.landed(internal::chan_recv(self().untyped(), landing.address()))) return std::move(landing.value());
+    if (internal::recv_value(self().untyped(), landing)) return std::move(landing.value());
     return std::nullopt;
   }
 
   // Receives if there is an element at once; empty if there is none or the channel is closed. Does not block.
   BATON_INLINE std::optional<T> try_recv() const {
     internal::Landing<T> landing;
-    const internal::Received received = internal::chan_try_recv(self().untyped(), landing.address());
-    if (landing.landed(received == internal::Received::kValue)) return std::move(landing.value());
+    if (internal::try_recv_value(self().untyped(), landing) == internal::Received::kValue)
+      return std::move(landing.value());
     return std::nullopt;
   }
 
@@ -259,8 +294,8 @@ class RecvOperations {
     requires std::default_initializable<T>
   {
     internal::Landing<T> landing;
-    const internal::Received received = internal::chan_try_recv(self().untyped(), landing.address());
-    if (landing.landed(received == internal::Received::kValue)) {
+    const internal::Received received = internal::try_recv_value(self().untyped(), landing);
+    if (received == internal::Received::kValue) {
       v = std::move(landing.value());
     } else if (received == internal::Received::kClosed) {
       v = T{};
@@ -302,8 +337,7 @@ class RecvOperations {
     BATON_INLINE void next() {
       internal::Landing<T> landing;
       value_.reset();
-      if (landing.landed(internal::chan_recv(chan_.untyped(), landing.address())))
-        value_.emplace(std::move(landing.value()));
+      if (internal::recv_value(chan_.untyped(), landing)) value_.emplace(std::move(landing.value()));
     }
 
     Self chan_;

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "detector/src/deferred_reads.h"
+
+#include <new>
+
+#include "detector/src/access.h"
+#include "detector/src/chain.h"
+#include "detector/src/mem.h"
+
+namespace baton::detector {
+namespace {
+
+constinit Pool<DeferredReads, 1u << 26> pool;
+
+}  // namespace
+
+void init_deferred_reads() { pool.init("reads of channels"); }
+
+DeferredReads& deferred_reads_of(uint32_t* number) {
+  if (*number == 0) {
+    *number = pool.alloc();
+    new (&pool[*number]) DeferredReads{};
+  }
+  return pool[*number];
+}
+
+void free_deferred_reads(uint32_t number) {
+  new (&pool[number]) DeferredReads{};
+  pool.free(number);
+}
+
+void DeferredReads::add(Task& task, uintptr_t address, const CallSite& site) {
+  if (task.ignore_depth != 0) return;
+  const uint64_t place = site.hash ^ site.pc;
+  Read* free = nullptr;
+  for (Read& read : reads) {
+    if (read.epoch == 0 || task.knows(read.epoch)) {
+      free = &read;
+      if (chain_of(read.epoch) == chain_of(task.epoch)) break;
+    }
+  }
+  if (free == nullptr) {
+    access(task, address, 1, kRead, site);
+    return;
+  }
+  if (free->epoch == task.epoch) return;
+  if (free->site != place || free->context == 0) {
+    free->site = place;
+    free->context = context_of(site);
+  }
+  free->epoch = task.epoch;
+  if (!task.owns_epochs) own_epochs(task);
+  task.note_record(address);
+}
+
+void DeferredReads::settle(uintptr_t address) {
+  for (Read& read : reads) {
+    if (read.epoch != 0) add_entry(address, 1, kRead, read.epoch, read.context);
+    read = {};
+  }
+}
+
+}  // namespace baton::detector

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads of one byte that are not put into the shadow before somebody writes the byte: each send reads its channel, so
+// that a close that is not ordered with it is a race, and in a new epoch each time. Here a read costs two comparisons.
+//
+// What is kept is what the shadow would keep: the newest read of each chain, unless a later one happens after it. What
+// finds no room goes to the shadow at once. Guarded by the runtime's lock of the object.
+#pragma once
+
+#include <stdint.h>
+
+#include "detector/src/context.h"
+#include "detector/src/task.h"
+
+namespace baton::detector {
+
+struct DeferredReads {
+  static constexpr int kRoom = 4;
+  struct Read {
+    Epoch epoch;    // 0: none
+    uint64_t site;  // calling context and place
+    ContextId context;
+  };
+  Read reads[kRoom];
+
+  void add(Task& task, uintptr_t address, const CallSite& site);
+  // Puts all into the shadow.
+  void settle(uintptr_t address);
+};
+
+void init_deferred_reads();
+
+// The reads that a runtime keeps as a number (race_hooks.h); made, if there are none yet.
+DeferredReads& deferred_reads_of(uint32_t* number);
+void free_deferred_reads(uint32_t number);
+
+}  // namespace baton::detector
