@@ -4,6 +4,7 @@
 # does). Substitutions:
 #   %baton %baton_cxx %baton_cc   our commands            %prefix   where they are installed
 #   %opt %clangxx %gxx            LLVM's opt, clang++ 19, g++ 12      %pass_so   the pass plugin
+#   %python %chromium             the python of this run; a browser without a window
 #   %root                         the source tree         %s %S %t %T   as in every lit
 #   %exits N COMMAND...           runs COMMAND; fails unless its exit status is N (128 + signal if killed)
 #   %repeat N COMMAND...          runs COMMAND N times, stops at the first failure and shows that run's output
@@ -11,6 +12,7 @@
 # the tests.
 import os
 import shutil
+import sys
 
 import lit.formats
 
@@ -54,6 +56,8 @@ config.substitutions += [
     ("%clangxx", llvm("clang++")),
     ("%gxx", required("g++", "install the packages of tools/packages.txt")),
     ("%prefix", config.baton_prefix),
+    ("%python", sys.executable),
+    ("%chromium", shutil.which("chromium-headless-shell") or shutil.which("chromium") or "chromium-headless-shell"),
     ("%root", config.baton_source_root),
     ("%exits", required(os.path.join(helpers, "exits.sh"), "the source tree is not complete")),
     ("%repeat", required(os.path.join(helpers, "repeat.sh"), "the source tree is not complete")),

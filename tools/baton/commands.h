@@ -13,6 +13,7 @@
 namespace baton::tools {
 
 constexpr int kExitFailed = 1;  // the build failed
+constexpr int kExitRaces = 66;  // races were found
 constexpr int kExitUsage = 64;  // the command line is wrong
 
 // what(): one line that names the wrong word and says what is accepted.

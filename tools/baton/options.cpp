@@ -5,6 +5,8 @@
 #include <boost/program_options.hpp>
 #include <charconv>
 
+#include "tools/report/formats.h"
+
 namespace baton::tools {
 
 namespace {
@@ -55,7 +57,8 @@ std::vector<Option> options_of(std::string_view command) {
 
 std::string accepted_values(const Option& option) {
   std::string text;
-  for (const char* c = option.accepted; *c != '\0'; ++c) text += *c == '|' ? std::string(", ") : std::string(1, *c);
+  for (const char* c = option.accepted + (*option.accepted == '|' ? 1 : 0); *c != '\0'; ++c)
+    text += *c == '|' ? std::string(", ") : std::string(1, *c);
   return text;
 }
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The Go-shaped report (reports.md), from what a log says, and a few lines after it that a log alone does not have.
+#include <cstdio>
+
+#include "tools/report/formats.h"
+#include "tools/report/sources.h"
+
+namespace baton::tools {
+
+namespace {
+
+std::string stack_text(const Stack& stack) {
+  std::string text;
+  for (const Frame& frame : stack) {
+    char offset[32];
+    std::snprintf(offset, sizeof offset, " +0x%llx", static_cast<unsigned long long>(frame.offset));
+    text += "  " + frame.function + "\n      " +
+            (frame.file.empty() ? "??" : frame.file + ":" + std::to_string(frame.line)) + offset + "\n";
+  }
+  return text;
+}
+
+std::string location_text(const Location& location) {
+  if (location.kind == "heap") {
+    std::string text = "\nHeap block of size " + std::to_string(location.size) + " at " + location.address;
+    if (location.goroutine != 0) text += " allocated by " + actor(location.goroutine);
+    return text + ":\n" + stack_text(location.stack);
+  }
+  if (location.name.empty()) return "";
+  const std::string kind = location.kind == "global"         ? "Global"
+                           : location.kind == "thread-local" ? "Thread-local"
+                                                             : "Local";
+  std::string text = "\n" + kind + " var " + location.name;
+  if (location.size != 0) text += " of size " + std::to_string(location.size);
+  if (!location.address.empty()) text += " at " + location.address;
+  if (!location.file.empty()) text += " declared at " + location.file + ":" + std::to_string(location.line);
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string go_report(const Race& race) {
+  std::string text = "==================\nWARNING: DATA RACE\n";
+  bool previous = false;
+  for (const Access& access : race.accesses) {
+    if (previous) text += "\n";
+    text += access_title(access, previous) + " at " + access.address + " by " + actor(access.goroutine) + ":\n" +
+            stack_text(access.stack);
+    previous = true;
+  }
+  text += location_text(race.location);
+  for (const Goroutine& goroutine : race.goroutines) {
+    if (goroutine.id == 1 || goroutine.created.empty()) continue;
+    text += "\nGoroutine " + std::to_string(goroutine.id) + " (" + goroutine.state + ") created at:\n" +
+            stack_text(goroutine.created.front());
+  }
+  return text + "==================\n";
+}
+
+std::string write_text(const std::vector<Race>& races) {
+  std::string text;
+  for (const Race& race : races) {
+    text += go_report(race) + "  = race: " + headline(race) + "\n";
+    if (!race.help.empty()) text += "  = help: " + race.help + "\n";
+    text += "  = id: " + race.fingerprint + ", " + (race.standing == Standing::kKnown ? "known" : "new") + ", " +
+            seen_text(race) + "\n";
+    if (!race.reason.empty()) text += "  = known because: " + race.reason + "\n";
+    text += "\n";
+  }
+  return text + plural(races.size(), "data race") + "\n";
+}
+
+}  // namespace baton::tools
