@@ -108,6 +108,8 @@ void __baton_task_stack(baton_task* task, const void* lo, const void* hi) {
   task_of(task)->stack_end = address_of(hi);
 }
 
+baton_task* __baton_task_current() { return current_task != nullptr ? opaque(current_task) : nullptr; }
+
 void __baton_task_switch(baton_task* task) {
   Task* from = current_task;
   Task* to = task_of(task);

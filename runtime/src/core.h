@@ -21,12 +21,17 @@ std::atomic<uint8_t>* poll_byte() noexcept;
 [[noreturn]] void scheduler_main(void* m) noexcept;
 // Leaves the running goroutine; the scheduler does m->after with it. Returns when somebody resumes it.
 void leave(M* m, After after) noexcept;
+// park.cpp: marks a parked goroutine runnable. True: the caller has to queue it. False: it stands for a thread, which
+// has been woken.
+bool make_runnable(G* g) noexcept;
 // Takes up to `max` goroutines (0: a fair share) from the global queue: returns one, puts the others in p's ring.
 G* take_global(P* p, uint32_t max) noexcept BATON_REQUIRES(sched.lock);
 void put_global(G* g) noexcept BATON_REQUIRES(sched.lock);
 void append_global(GList* list, uint32_t n) noexcept BATON_REQUIRES(sched.lock);
 // Queues a runnable goroutine on p.
 void put_local(P* p, G* g, bool next) noexcept;
+// Queues n goroutines on p, in order; the caller is about to take one of them.
+void put_all(P* p, GList* list, uint32_t n) noexcept;
 
 // blocking.cpp: the thread is no longer in blocking().
 void leave_blocking(M* m) noexcept;
@@ -59,6 +64,12 @@ void hand_off(P* p) noexcept;
 bool work_anywhere() noexcept;
 // The time of the earliest timer of all; 0: there is none.
 int64_t earliest_timer() noexcept;
+
+// thread.cpp: threads that the program started itself.
+
+// What stands for the calling thread, which is not the scheduler's, in the queues of those who wait.
+G* thread_goroutine() noexcept;
+void park_thread(G* g, bool (*unlock)(G* g, void* arg), void* arg, WaitReason why) noexcept;
 
 // proc.cpp: birth and death of goroutines.
 
@@ -99,6 +110,9 @@ M* make_m(int id) noexcept;
 int initial_procs() noexcept;
 
 // main.cpp
+// Makes the initial thread goroutine 1 and starts the scheduler, if that has not happened: main is about to begin, or a
+// static initialiser has to wait. Nothing on other threads.
+void start_on_initial_thread() noexcept;
 // No goroutine starts running from now on, except on the calling thread.
 void stop_for_exit() noexcept;
 

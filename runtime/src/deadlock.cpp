@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The end of a program in which nothing can run any more. Looked at when a thread goes to sleep: if every thread
-// sleeps, nobody waits for a timer, and no foreign thread could ready a goroutine, then nothing will ever happen.
+// sleeps, nobody waits for a timer, and no thread of the program could ready a goroutine (each that there is waits for
+// goroutines itself), then nothing will ever happen.
 #include <sys/stat.h>
 
 #include "runtime/src/core.h"
@@ -41,7 +42,9 @@ bool check_dead() noexcept {
   if (sched.stopping.load(std::memory_order_relaxed)) return true;
   if (earliest_timer() != 0) return true;
   const int threads = threads_of_process();
-  if (threads > sched.thread_count + sched.monitor_threads.load(std::memory_order_relaxed)) return false;
+  const int known = sched.thread_count + sched.monitor_threads.load(std::memory_order_relaxed) +
+                    sched.parked_threads.load(std::memory_order_seq_cst);
+  if (threads > known) return false;
   const Census census = count_goroutines();
   if (census.runnable) throw_("all threads sleep, but a goroutine is runnable");
   if (!census.any && sched.main_ended) fatal("no goroutines (main called runtime.Goexit) - deadlock!");

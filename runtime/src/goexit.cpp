@@ -27,7 +27,7 @@ void swallowed(_Unwind_Reason_Code, _Unwind_Exception*) {
 
 void goexit() {
   rt::G* g = rt::current();
-  if (g == nullptr) rt::fatal("goexit() called by a thread that is not a goroutine");
+  if (g == nullptr || g->thread_wake != nullptr) rt::fatal("goexit() called by a thread that is not a goroutine");
   g->goexit = {};
   g->goexit.exception_class = kGoexit;
   g->goexit.exception_cleanup = &swallowed;

@@ -3,12 +3,17 @@
 // The beginning and the end of the process. Programs are linked with --wrap=main: the C library calls __wrap_main,
 // which starts the scheduler and runs the program's main as goroutine 1, on the process's own stack.
 //
+// A static initialiser that has to wait for a goroutine starts the scheduler early: from then on the initial thread is
+// goroutine 1, and goroutines run. As long as none waits, those that static initialisers start only queue up, and so
+// find all globals initialised.
+//
 // The end: main returns or anybody calls exit(). Other goroutines vanish. Static destructors run on the exiting
 // goroutine; so that they do not race with goroutines that start running late, no more work is handed out from then on.
 // What runs on other threads goes on until its next scheduling point. If the exiting goroutine itself has to wait (a
 // destructor that waits for a goroutine), work is handed out again: the alternative is to hang.
 #include <stdlib.h>
 #include <sys/single_threaded.h>
+#include <unistd.h>
 
 #include "runtime/src/core.h"
 #include "runtime/src/fault.h"
@@ -54,7 +59,18 @@ void start(void* outermost_frame) noexcept {
   unpin(m);
 }
 
+void begin_main(void* outermost_frame) noexcept {
+  // Before, they ended where the static initialisers were called.
+  if (!sched.started.load(std::memory_order_relaxed)) start(outermost_frame);
+  current()->outermost_frame = outermost_frame;
+}
+
 }  // namespace
+
+void start_on_initial_thread() noexcept {
+  if (sched.started.load(std::memory_order_relaxed) || gettid() != getpid()) return;
+  start(__builtin_frame_address(0));
+}
 
 void stop_for_exit() noexcept {
   if (sched.exiting.load(std::memory_order_relaxed) != nullptr) return;
@@ -65,7 +81,7 @@ void stop_for_exit() noexcept {
 }  // namespace baton::rt
 
 int __wrap_main(int argc, char** argv, char** envp) {
-  baton::rt::start(__builtin_frame_address(0));
+  baton::rt::begin_main(__builtin_frame_address(0));
   const int status = __real_main(argc, argv, envp);
   baton::rt::stop_for_exit();
   exit(status);

@@ -5,6 +5,7 @@
 //  * passes on processors whose thread is blocked in the kernel, or in blocking(), although others could run;
 //  * asks goroutines that have run for 10 ms to give way, by the byte that their polls look at (preempt.cpp); from one
 //    that does not poll it takes the processor, and another thread goes on with it;
+//  * looks for events of descriptors if nobody else has for 10 ms;
 //  * sees to it that due timers fire, if all processors are busy or their threads stuck.
 //
 // Rounds come every 20 us while there is something to do; after 50 without, the pause doubles, up to 10 ms. When all
@@ -21,6 +22,7 @@
 
 #include "runtime/src/core.h"
 #include "runtime/src/fault.h"
+#include "runtime/src/netpoll.h"
 
 namespace baton::rt {
 namespace {
@@ -157,6 +159,7 @@ void sleep_while_idle() noexcept {
     }
     const int64_t now = nanotime();
     const bool fired = see_to_timers(now);
+    netpoll_if_stale(now);
     quiet = watch_all(now) || fired ? 0 : quiet + 1;
   }
 }

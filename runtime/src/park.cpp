@@ -3,6 +3,8 @@
 // How a goroutine stops and goes on: park, ready, yield. A goroutine becomes findable for its waker (park's unlock)
 // only when it is off its stack, on the scheduler's: so a waker can never resume a stack that is still in use, and no
 // wake-up is lost between the decision to wait and the waiting.
+#include <sched.h>
+
 #include "runtime/src/core.h"
 
 namespace baton::rt {
@@ -22,16 +24,24 @@ uint32_t step(uint64_t* state) noexcept {
 
 void park(bool (*unlock)(G* g, void* arg), void* arg, WaitReason why) noexcept {
   M* m = current_m();
-  if (m == nullptr || m->current == nullptr) fatal("a thread that is not a goroutine cannot wait for goroutines");
+  if (m == nullptr) return park_thread(current(), unlock, arg, why);
   m->unlock = unlock;
   m->unlock_arg = arg;
   m->why = why;
   leave(m, After::kPark);
 }
 
-void ready(G* g) noexcept {
+bool make_runnable(G* g) noexcept {
   if (g->status.load(std::memory_order_relaxed) != GStatus::kWaiting) throw_("ready: the goroutine is not parked");
   g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
+  if (g->thread_wake == nullptr) return true;
+  sched.parked_threads.fetch_sub(1, std::memory_order_seq_cst);
+  g->thread_wake->wake();
+  return false;
+}
+
+void ready(G* g) noexcept {
+  if (!make_runnable(g)) return;
   {
     const PinScope pinned(current_m());
     if (P* p = pinned.p()) {
@@ -46,6 +56,7 @@ void ready(G* g) noexcept {
 
 void yield() noexcept {
   M* m = current_m();
+  if (m == nullptr) sched_yield();
   if (m == nullptr || m->current == nullptr) return;
   leave(m, After::kYield);
 }

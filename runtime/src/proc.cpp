@@ -80,7 +80,8 @@ G* free_goroutine(P* p) noexcept {
 }  // namespace
 
 Birth conceive(const void* pc) noexcept {
-  const G* parent = current();
+  const M* m = current_m();
+  const G* parent = m != nullptr ? m->current : nullptr;
   Birth birth{.id = sched.last_id.fetch_add(1, std::memory_order_relaxed) + 1,
               .parent_id = parent != nullptr ? parent->id : 0,
               .pc = pc};

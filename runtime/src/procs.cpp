@@ -50,7 +50,7 @@ void* thread_main(void* arg) noexcept {
 // Makes processors from `first` up to `count` part of the scheduler, idle; the lowest will be used first.
 void revive(int first, int count) noexcept BATON_REQUIRES(sched.lock) {
   for (int i = sched.procs_ever.load(std::memory_order_relaxed); i < count; i++) {
-    sched.all[i] = new (slab_alloc(sizeof(P))) P();
+    if (i != 0) sched.all[i] = new (slab_alloc(sizeof(P))) P();
     sched.all[i]->id = i;
     sched.procs_ever.store(i + 1, std::memory_order_release);
   }

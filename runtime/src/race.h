@@ -41,6 +41,7 @@ inline void task_stack([[maybe_unused]] Task* task, [[maybe_unused]] const void*
                        [[maybe_unused]] const void* hi) noexcept {
   BATON_RACE_HOOK(__baton_task_stack(task, lo, hi);)
 }
+inline Task* current_task() noexcept { BATON_RACE_VALUE(__baton_task_current(), nullptr); }
 inline void task_switch([[maybe_unused]] Task* task) noexcept { BATON_RACE_HOOK(__baton_task_switch(task);) }
 inline void task_end([[maybe_unused]] Task* task) noexcept { BATON_RACE_HOOK(__baton_task_end(task);) }
 inline void mem_reset([[maybe_unused]] const void* lo, [[maybe_unused]] size_t n) noexcept {
@@ -52,15 +53,15 @@ inline void acquire([[maybe_unused]] const void* obj) noexcept { BATON_RACE_HOOK
 inline void release([[maybe_unused]] const void* obj) noexcept { BATON_RACE_HOOK(__baton_release(obj);) }
 inline void release_merge([[maybe_unused]] const void* obj) noexcept { BATON_RACE_HOOK(__baton_release_merge(obj);) }
 
-// The same on behalf of a parked goroutine's task.
+// The same on behalf of a parked goroutine's task; nothing for a thread that the detector does not know.
 inline void acquire_for([[maybe_unused]] Task* task, [[maybe_unused]] const void* obj) noexcept {
-  BATON_RACE_HOOK(__baton_acquire_for(task, obj);)
+  BATON_RACE_HOOK(if (task != nullptr) __baton_acquire_for(task, obj);)
 }
 inline void release_for([[maybe_unused]] Task* task, [[maybe_unused]] const void* obj) noexcept {
-  BATON_RACE_HOOK(__baton_release_for(task, obj);)
+  BATON_RACE_HOOK(if (task != nullptr) __baton_release_for(task, obj);)
 }
 inline void release_merge_for([[maybe_unused]] Task* task, [[maybe_unused]] const void* obj) noexcept {
-  BATON_RACE_HOOK(__baton_release_merge_for(task, obj);)
+  BATON_RACE_HOOK(if (task != nullptr) __baton_release_merge_for(task, obj);)
 }
 
 // A clock kept in the object it stands for, and deferred reads (race_hooks.h). Guarded by the object's lock; the number
@@ -71,7 +72,7 @@ inline void release_acquire([[maybe_unused]] Clock& clock) noexcept {
   BATON_RACE_HOOK(__baton_clock_release_acquire(&clock);)
 }
 inline void release_acquire_for([[maybe_unused]] Task* task, [[maybe_unused]] Clock& clock) noexcept {
-  BATON_RACE_HOOK(__baton_clock_release_acquire_for(task, &clock);)
+  BATON_RACE_HOOK(if (task != nullptr) __baton_clock_release_acquire_for(task, &clock);)
 }
 inline void free_clocks([[maybe_unused]] Clock* clocks, [[maybe_unused]] size_t n) noexcept {
   BATON_RACE_HOOK(__baton_clock_free(clocks, n);)
@@ -86,7 +87,9 @@ inline void settle_reads([[maybe_unused]] Reads& reads, [[maybe_unused]] const v
 inline void free_reads([[maybe_unused]] Reads& reads) noexcept { BATON_RACE_HOOK(__baton_reads_free(&reads);) }
 
 // A two-way edge between the running goroutine and a parked one.
-inline void meet([[maybe_unused]] Task* parked) noexcept { BATON_RACE_HOOK(__baton_meet(parked);) }
+inline void meet([[maybe_unused]] Task* parked) noexcept {
+  BATON_RACE_HOOK(if (parked != nullptr) __baton_meet(parked);)
+}
 
 // Checked accesses made by the runtime in the name of the user's call at `pc`.
 inline void object_read([[maybe_unused]] const void* p, [[maybe_unused]] size_t n,

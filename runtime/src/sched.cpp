@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "runtime/src/core.h"
+#include "runtime/src/netpoll.h"
 
 extern "C" {
 // What the polls in loops look at (preempt.cpp): initial-exec, so that a poll is one instruction and no call.
@@ -15,7 +16,11 @@ __attribute__((tls_model("initial-exec"))) constinit thread_local std::atomic<ui
 
 namespace baton::rt {
 
-constinit Sched sched;
+namespace {
+constinit P first_processor;
+}  // namespace
+
+constinit Sched sched(&first_processor);
 
 namespace {
 
@@ -135,6 +140,13 @@ G* find_runnable(M* m, bool* inherit) noexcept {
       RuntimeLockGuard guard(sched.lock);
       if (G* g = take_global(p, 0)) return g;
     }
+    if (netpoll_waiting() && !sched.keeper.load(std::memory_order_relaxed)) {
+      GList ready;
+      if (const uint32_t n = netpoll(0, &ready)) {
+        put_all(p, &ready, n);
+        continue;
+      }
+    }
     if (may_spin(m)) {
       if (!m->spinning) {
         m->spinning = true;
@@ -213,7 +225,7 @@ __attribute__((noinline)) void set_current_m(M* m) noexcept {
 
 G* current() noexcept {
   const M* m = current_m();
-  return m == nullptr ? nullptr : m->current;
+  return m == nullptr ? thread_goroutine() : m->current;
 }
 
 void scheduler_main(void* arg) noexcept {
@@ -280,6 +292,12 @@ void put_local(P* p, G* g, bool next) noexcept {
   if (n == 0) return;
   RuntimeLockGuard guard(sched.lock);
   append_global(&overflow, n);
+}
+
+void put_all(P* p, GList* list, uint32_t n) noexcept {
+  while (G* g = list->pop_front()) put_local(p, g, false);
+  std::atomic_thread_fence(std::memory_order_seq_cst);  // publish, then check (spin.cpp)
+  if (n > 1) wakep();
 }
 
 int64_t nanotime() noexcept {

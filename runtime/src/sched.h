@@ -17,7 +17,9 @@ namespace baton::rt {
 
 struct G;  // a goroutine; types.h
 
-// The running goroutine; null on a thread, or at a moment, that runs none. Never cache it across park().
+// Who is about to wait: the running goroutine, or what stands for the calling thread if the program started that itself
+// (thread.cpp); null in scheduler code. In a static initialiser on the initial thread it makes that thread goroutine 1.
+// Never cache it across park().
 G* current() noexcept;
 
 // Stops the running goroutine until ready(g). `unlock` runs on the scheduler's stack once the goroutine can no longer

@@ -18,32 +18,65 @@
 // goroutine. The global queue is checked under its lock, which orders it likewise.
 //
 // Timers use the same scheme. One idle thread, the keeper, sleeps until the earliest timer; it takes the role, then
-// looks at all heaps, then sleeps. Who starts a timer publishes it in the heap, then looks for a keeper.
+// looks at all heaps, then sleeps. Who starts a timer publishes it in the heap, then looks for a keeper. Where
+// goroutines wait for descriptors the keeper sleeps in the network poller instead, and brings them back.
 #include "runtime/src/core.h"
+#include "runtime/src/netpoll.h"
 
 namespace baton::rt {
 namespace {
 
 constexpr int64_t kMillisecond = 1'000'000;
 
-// Sleeps until the earliest timer, unless another thread does already or there is none. True: the thread has a P again.
-bool keep_time(M* m, bool was_spinning) noexcept {
+void wake_keeper() noexcept {
+  sched.keeper_wake.wake();
+  if (netpoll_started()) netpoll_break();
+}
+
+// What the keeper has to wait for: the earliest timer, events of descriptors (INT64_MAX), or nothing at all (0).
+int64_t next_event() noexcept {
   const int64_t earliest = earliest_timer();
+  return earliest == 0 && netpoll_waiting() ? INT64_MAX : earliest;
+}
+
+// The keeper's sleep. Goroutines whose descriptors are ready meanwhile go to `list`; returns their number.
+uint32_t keeper_sleep(int64_t until, GList* list) noexcept {
+  if (until == 0) return 0;
+  if (netpoll_started()) return netpoll(until, list);
+  sched.keeper_wake.sleep_until(until);
+  return 0;
+}
+
+// Sleeps until the earliest timer or an event of a descriptor, unless another thread does already or there is none.
+// True: the thread has a P again.
+bool keep_time(M* m, bool was_spinning) noexcept {
+  const int64_t earliest = next_event();
   if (earliest == 0) return false;
   if (sched.keeper.exchange(true, std::memory_order_seq_cst)) {
     const int64_t until = sched.keeper_until.load(std::memory_order_seq_cst);
-    if (until == 0 || until > earliest) sched.keeper_wake.wake();
+    if (until == 0 || until > earliest) wake_keeper();
     return false;
   }
-  const int64_t until = earliest_timer();
+  GList ready;
+  const int64_t until = next_event();
   sched.keeper_until.store(until, std::memory_order_seq_cst);
-  if (until != 0) sched.keeper_wake.sleep_until(until);
+  const uint32_t n = keeper_sleep(until, &ready);
   sched.keeper_until.store(0, std::memory_order_seq_cst);
   // A waker that comes after this line finds the note set for the next keeper: a needless look, nothing lost.
   sched.keeper_wake.clear();
   sched.keeper.store(false, std::memory_order_seq_cst);
   // Without an idle P all are busy, and fire timers at their next scheduling point.
-  return reacquire(m, was_spinning);
+  const bool has_p = reacquire(m, was_spinning && n == 0);
+  if (n == 0) return has_p;
+  if (has_p) {
+    put_all(m->p, &ready, n);
+  } else {
+    sched.lock.lock();
+    append_global(&ready, n);
+    sched.lock.unlock();
+    wakep();
+  }
+  return has_p;
 }
 
 }  // namespace
@@ -163,7 +196,7 @@ void wake_for_timer(int64_t when) noexcept {
     return;
   }
   const int64_t until = sched.keeper_until.load(std::memory_order_seq_cst);
-  if (until == 0 || when < until) sched.keeper_wake.wake();
+  if (until == 0 || when < until) wake_keeper();
 }
 
 bool work_anywhere() noexcept {

@@ -148,7 +148,11 @@ bool timer_stop(Timer* timer) noexcept {
 
 void sleep_until(int64_t when) noexcept {
   const M* m = current_m();
-  if (m == nullptr || m->current == nullptr) fatal("a thread that is not a goroutine cannot wait for goroutines");
+  if (m == nullptr) {
+    Note never;
+    never.sleep_until(when);
+    return;
+  }
   Timer* timer = &m->current->sleep_timer;
   timer->when = when > 0 ? when : 1;
   timer->fire = &wake_sleeper;

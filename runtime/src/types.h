@@ -68,6 +68,8 @@ struct G {
   Timer sleep_timer;
 
   uint32_t blocking = 0;  // calls of blocking() that it is in
+  // Not null: this is no goroutine but stands for a thread of the program, which sleeps on the note (thread.cpp).
+  Note* thread_wake = nullptr;
 
   _Unwind_Exception goexit = {};  // in flight between goexit() and the end of the goroutine
 
@@ -144,6 +146,8 @@ struct P {
 };
 
 struct Sched {
+  constexpr explicit Sched(P* first) noexcept : all{first} {}
+
   RuntimeLock lock;
 
   // Set once in __wrap_main, before the second thread exists; go() before that only queues.
@@ -166,7 +170,8 @@ struct Sched {
 
   // Processors. all[i] is written once, before proc_count and procs_ever exceed i (releasing stores; they pair with the
   // acquiring loads of both). proc_count is GOMAXPROCS; procs_ever never goes down.
-  P* all[kMaxProcs] = {};
+  // all[0] exists before main: timers of threads without a processor are in its heap.
+  P* all[kMaxProcs];
   std::atomic<int> proc_count{0};
   std::atomic<int> procs_ever{0};
   int requested_procs = 0;  // gomaxprocs() before main
@@ -203,6 +208,10 @@ struct Sched {
   // thread which has lost its processor sees it.
   std::atomic<bool> monitor_holds{false};
   Note monitor_wake;
+
+  // Threads of the program that wait for goroutines (thread.cpp). Raised by the thread, lowered by its waker; read by
+  // check_dead. Sequentially consistent.
+  std::atomic<int> parked_threads{0};
 
   // The process is ending: no work is handed out, except to the thread that runs exit(). Written in stop_for_exit and
   // by that thread, read at every scheduling point.

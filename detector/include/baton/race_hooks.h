@@ -35,6 +35,9 @@ baton_task* __baton_task_create(uint64_t id, const void* pc);
 // The stack that the task will run on. The task that __baton_race_start returned knows its own.
 void __baton_task_stack(baton_task* task, const void* lo, const void* hi);
 
+// The task that the calling thread runs; null if there is none.
+baton_task* __baton_task_current(void);
+
 // From now on the calling thread runs `task`; null: it runs none (scheduler code). Saves and restores __baton_ctx.
 void __baton_task_switch(baton_task* task);
 

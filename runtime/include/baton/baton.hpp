@@ -14,6 +14,7 @@
 #include <baton/error.hpp>
 #include <baton/go.hpp>
 #include <baton/map.hpp>
+#include <baton/net.hpp>
 #include <baton/once.hpp>
 #include <baton/panic.hpp>
 #include <baton/pool.hpp>
