@@ -322,12 +322,15 @@ void netpoll_if_stale(int64_t now) noexcept {
   int64_t last = last_look.load(std::memory_order_relaxed);
   if (now - last < kStale || !last_look.compare_exchange_strong(last, now, std::memory_order_relaxed)) return;
   GList list;
+  // Goroutines in the list are in no queue: the program is not dead. Before they stop waiting; pairs with check_dead.
+  sched.monitor_holds.store(true, std::memory_order_seq_cst);
   const uint32_t n = netpoll(0, &list);
-  if (n == 0) return;
   sched.lock.lock();
   append_global(&list, n);
+  sched.monitor_holds.store(false, std::memory_order_seq_cst);
+  if (n == 0) check_dead();
   sched.lock.unlock();
-  wakep();
+  if (n != 0) wakep();
 }
 
 }  // namespace baton::rt
