@@ -20,6 +20,9 @@ namespace baton::detector {
 
 struct Task;
 
+// Set in the ids of tasks that are threads of the program; the rest is the thread's number.
+constexpr uint64_t kThreadBit = 1ull << 63;
+
 // The task that made the accesses of an epoch, for reports. Kept for ever: the shadow may name the epoch at any time.
 struct Owner {
   uint64_t task_id;

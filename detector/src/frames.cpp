@@ -11,9 +11,12 @@
 namespace baton::detector {
 namespace {
 
-// A runtime's own frames. A stack ends at the first kind; frames of the second are left out where a stack begins.
-constexpr const char* kEntries[] = {"baton::internal::GoCall<", "baton::internal::goroutine_main("};
-constexpr const char* kInternals[] = {"baton::internal::", "baton::rt::"};
+// Frames of a runtime and of the C++ library. A stack ends at the first kind; frames of the second are left out where a
+// stack begins.
+constexpr const char* kEntries[] = {"baton::internal::GoCall<", "baton::internal::goroutine_main(",
+                                    "baton::detector::(anonymous namespace)::run_thread(", "std::thread::_Invoker<"};
+constexpr const char* kInternals[] = {"baton::internal::", "baton::rt::", "std::thread::_M_start_thread(",
+                                      "std::thread::thread<"};
 
 constinit Arena kept;  // frames and texts, for ever
 

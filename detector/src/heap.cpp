@@ -9,6 +9,7 @@
 #include <atomic>
 
 #include "detector/src/access.h"
+#include "detector/src/chain.h"
 #include "detector/src/shadow.h"
 
 extern "C" {
@@ -30,6 +31,13 @@ struct Header {
   uint32_t task_id;
 };
 static_assert(sizeof(Header) == kMinAlignment);
+
+// A task's id in 32 bits: the upper one says that it is a thread.
+constexpr uint32_t kShortThreadBit = 1u << 31;
+uint32_t shortened(uint64_t id) {
+  return (static_cast<uint32_t>(id) & ~kShortThreadBit) | ((id & kThreadBit) != 0 ? kShortThreadBit : 0);
+}
+uint64_t lengthened(uint32_t id) { return (id & ~kShortThreadBit) | ((id & kShortThreadBit) != 0 ? kThreadBit : 0); }
 
 constexpr size_t kMaxBlock = (1ull << 40) - 1;
 
@@ -104,7 +112,7 @@ void* allocate(size_t size, size_t alignment, bool zeroed, const void* pc, const
   Task* task = current_task;
   if (task != nullptr && task->ignore_depth == 0) {
     header->context = context_of(call_site(*task, current_context(), pc, frame));
-    header->task_id = static_cast<uint32_t>(task->id);
+    header->task_id = shortened(task->id);
     mark_start(block, true);
     note_bounds(block, size);
   }
@@ -147,7 +155,7 @@ bool find_block(uintptr_t address, BlockInfo* info) {
       Header header;
       if ((starts & (1u << place)) == 0 || block > address || !read_header(block, &header)) continue;
       if (address - block >= header.size) return false;
-      *info = {.start = block, .size = header.size, .context = header.context, .task_id = header.task_id};
+      *info = {.start = block, .size = header.size, .context = header.context, .task_id = lengthened(header.task_id)};
       return true;
     }
   }

@@ -77,6 +77,7 @@ extern "C" {
 baton_task* __baton_race_start() {
   use_interposed_malloc();
   use_interposed_pthread();
+  use_interposed_thread();
   parse_options();
   init_reports();
   Clock::init_pools();
@@ -149,7 +150,7 @@ void __baton_clock_release_acquire(baton_clock* clock) {
   if (Task* task = current_task) task->exchange_with(clock_of(clock));
 }
 void __baton_clock_release_acquire_for(baton_task* task, baton_clock* clock) {
-  task_of(task)->exchange_with(clock_of(clock));
+  if (task != nullptr) task_of(task)->exchange_with(clock_of(clock));
 }
 void __baton_clock_free(baton_clock* clocks, size_t n) {
   for (size_t i = 0; i < n; ++i) {
@@ -159,7 +160,8 @@ void __baton_clock_free(baton_clock* clocks, size_t n) {
 }
 
 void __baton_meet(baton_task* parked) {
-  if (Task* task = current_task) task->meet(*task_of(parked));
+  Task* task = current_task;
+  if (task != nullptr && parked != nullptr) task->meet(*task_of(parked));
 }
 
 void __baton_reads_add(baton_reads* reads, const void* p, const void* pc) {

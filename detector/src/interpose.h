@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Functions of the C and C++ libraries that the detector replaces in the whole program: malloc and its family
-// (interpose_malloc.cpp), operator new and delete (interpose_new.cpp), locks (interpose_pthread.cpp).
+// (interpose_malloc.cpp), operator new and delete (interpose_new.cpp), locks (interpose_pthread.cpp), threads
+// (interpose_thread.cpp).
 #pragma once
 
 namespace baton::detector {
@@ -10,5 +11,6 @@ namespace baton::detector {
 // also if only shared libraries call them.
 void use_interposed_malloc();
 void use_interposed_pthread();
+void use_interposed_thread();
 
 }  // namespace baton::detector

@@ -11,7 +11,6 @@
 //   semaphore          post: release_merge; a successful wait: acquire
 //   barrier            all arrivals happen before all departures
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdint.h>
@@ -19,6 +18,7 @@
 
 #include "detector/src/access.h"
 #include "detector/src/interpose.h"
+#include "detector/src/real.h"
 #include "detector/src/sync.h"
 
 namespace baton::detector {
@@ -42,20 +42,6 @@ void merge_object(const void* object) {
 // The clock of those who unlocked after reading.
 const void* readers_of(const pthread_rwlock_t* lock) { return reinterpret_cast<const char*>(lock) + 1; }
 
-// The C library's function that our definition hides. `version` is null but for names that exist in two versions.
-template <class Function>
-Function* real(Function*(&cache), const char* name, const char* version = nullptr) {
-  // Racing threads find the same address; relaxed, because nothing else is published.
-  Function* function = __atomic_load_n(&cache, __ATOMIC_RELAXED);
-  if (function == nullptr) {
-    void* found = version != nullptr ? dlvsym(RTLD_NEXT, name, version) : dlsym(RTLD_NEXT, name);
-    if (found == nullptr) die(name);
-    function = reinterpret_cast<Function*>(found);
-    __atomic_store_n(&cache, function, __ATOMIC_RELAXED);
-  }
-  return function;
-}
-
 // pthread_once passes nothing to its routine.
 struct Once {
   pthread_once_t* control;
@@ -73,18 +59,6 @@ void run_once() {
 }  // namespace baton::detector
 
 using namespace baton::detector;
-
-// Calls the hidden function `name` with `arguments`.
-#define BATON_REAL(name, ...)               \
-  ([&] {                                    \
-    static constinit decltype(name)* cache; \
-    return real(cache, #name)(__VA_ARGS__); \
-  }())
-#define BATON_REAL_VERSION(version, name, ...)       \
-  ([&] {                                             \
-    static constinit decltype(name)* cache;          \
-    return real(cache, #name, version)(__VA_ARGS__); \
-  }())
 
 extern "C" {
 

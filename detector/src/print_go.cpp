@@ -22,6 +22,8 @@ void print_stack(Writer& out, const Stack& stack) {
 void print_actor(Writer& out, uint64_t task_id) {
   if (task_id == 1) {
     out.print("main goroutine");
+  } else if ((task_id & kThreadBit) != 0) {
+    out.print("thread T%llu", static_cast<unsigned long long>(task_id & ~kThreadBit));
   } else {
     out.print("goroutine %llu", static_cast<unsigned long long>(task_id));
   }
@@ -46,8 +48,9 @@ void print_location(Writer& out, const Location& location) {
 
 void print_creation(Writer& out, const Goroutine& goroutine) {
   if (goroutine.created.empty()) return;
-  out.print("\nGoroutine %llu (%s) created at:\n", static_cast<unsigned long long>(goroutine.id),
-            goroutine.finished ? "finished" : "running");
+  const bool is_thread = (goroutine.id & kThreadBit) != 0;
+  out.print("\n%s%llu (%s) created at:\n", is_thread ? "Thread T" : "Goroutine ",
+            static_cast<unsigned long long>(goroutine.id & ~kThreadBit), goroutine.finished ? "finished" : "running");
   print_stack(out, goroutine.created[0]);
 }
 

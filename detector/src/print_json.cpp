@@ -110,6 +110,11 @@ void print_locks(Writer& out, const Side& side) {
   flag(out, "locks_known", side.locks_known);
 }
 
+// A goroutine's number, or a thread's.
+void actor_field(Writer& out, uint64_t task_id) {
+  field(out, (task_id & kThreadBit) != 0 ? "thread" : "goroutine", task_id & ~kThreadBit);
+}
+
 void print_side(Writer& out, const Side& side) {
   out.print("{\"kind\":");
   out.json(side.what);
@@ -117,7 +122,7 @@ void print_side(Writer& out, const Side& side) {
   flag(out, "atomic", is_atomic(side.access.kind));
   field(out, "size", side.access.size);
   address_field(out, "address", side.access.address);
-  field(out, "goroutine", side.access.owner.task_id);
+  actor_field(out, side.access.owner.task_id);
   print_locks(out, side);
   out.print(",\"stack\":");
   print_stack(out, side.stack);
@@ -134,7 +139,7 @@ void print_location(Writer& out, const Location& location) {
   field(out, "size", location.size);
   field(out, "file", location.file);
   field(out, "line", static_cast<uint64_t>(location.line));
-  field(out, "goroutine", location.goroutine);
+  actor_field(out, location.goroutine);
   out.print(",\"stack\":");
   print_stack(out, location.stack);
   out.print("}");
@@ -144,7 +149,8 @@ void print_goroutines(Writer& out, const List<Goroutine>& goroutines) {
   out.print(",\"goroutines\":[");
   for (size_t i = 0; i < goroutines.count; ++i) {
     const Goroutine& goroutine = goroutines[i];
-    out.print("%s{\"id\":%llu,\"state\":\"%s\",\"created\":[", i == 0 ? "" : ",", static_cast<ull>(goroutine.id),
+    out.print("%s{\"%s\":%llu,\"state\":\"%s\",\"created\":[", i == 0 ? "" : ",",
+              (goroutine.id & kThreadBit) != 0 ? "thread" : "id", static_cast<ull>(goroutine.id & ~kThreadBit),
               goroutine.finished ? "finished" : "running");
     for (size_t j = 0; j < goroutine.created.count; ++j) {
       if (j != 0) out.print(",");

@@ -41,6 +41,7 @@ uint64_t race_count() { return 0; }
 int finish_reports(int status) { return status; }
 void use_interposed_malloc() {}
 void use_interposed_pthread() {}
+void use_interposed_thread() {}
 
 namespace {
 
