@@ -2,7 +2,7 @@
 #
 # How the tests under test/lit run. A test is a file with RUN: lines, each a bash command (pipes fail when any part
 # does). Substitutions:
-#   %baton %baton_cxx %baton_cc   our commands            %prefix   where they are installed
+#   %baton %baton_cxx %baton_cc   our commands            %prefix   where they are installed (in %build_folder)
 #   %opt %clangxx %gxx            LLVM's opt, clang++ 19, g++ 12      %pass_so   the pass plugin
 #   %python %chromium             the python of this run; a browser without a window
 #   %root                         the source tree         %s %S %t %T   as in every lit
@@ -56,6 +56,7 @@ config.substitutions += [
     ("%clangxx", llvm("clang++")),
     ("%gxx", required("g++", "install the packages of tools/packages.txt")),
     ("%prefix", config.baton_prefix),
+    ("%build_folder", os.path.dirname(config.baton_binary_root)),
     ("%python", sys.executable),
     ("%chromium", shutil.which("chromium-headless-shell") or shutil.which("chromium") or "chromium-headless-shell"),
     ("%root", config.baton_source_root),

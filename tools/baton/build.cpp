@@ -4,7 +4,6 @@
 // wrote one command line and need not know which step a flag belongs to, so "unused argument" is not warned about here.
 #include "tools/baton/build.h"
 
-#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,24 +42,9 @@ bool is_source(const std::string& file) {
 
 std::string wrapper(bool c) { return install_prefix() + (c ? "/bin/baton-cc" : "/bin/baton-c++"); }
 
-Words command_words(bool c, const BuildRequest& request) {
-  Words words = {wrapper(c), "-Qunused-arguments"};
-  if (request.race) words.push_back("-race");
-  words.insert(words.end(), request.clang_flags.begin(), request.clang_flags.end());
-  return words;
-}
-
 std::string contents(const std::string& path) {
   std::ifstream in(path);
   return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-pid_t start_into(const Words& words, const std::string& log) {
-  int fd = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) throw std::system_error(errno, std::generic_category(), log);
-  pid_t child = start(words, fd);
-  close(fd);
-  return child;
 }
 
 int build_failed(const std::string& file) {
@@ -68,27 +52,8 @@ int build_failed(const std::string& file) {
   return kExitFailed;
 }
 
-// A flag that clang does not know is a mistake in our command line too: clang's driver is asked before it has anything
-// to compile, and its answer becomes our one line.
-void check_flags(const std::string& command, const BuildRequest& request, const std::string& work) {
-  if (request.clang_flags.empty()) return;
-  Words words = command_words(false, request);
-  words.insert(words.end(), {"-###", "-c", "-x", "c++", "/dev/null"});
-  const std::string log = work + "/flags.log";
-  int status = wait_for(start_into(words, log));
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
-  const std::string text = contents(log);
-  constexpr std::string_view kError = "error: ";
-  size_t at = text.find(kError);
-  std::string line = at == text.npos ? text : text.substr(at + kError.size());
-  line.resize(std::min(line.find('\n'), line.size()));
-  if (line.starts_with("baton-c++: ")) line.erase(0, std::string_view("baton-c++: ").size());
-  throw UsageError(command + ": " + line + " (accepted: " + (command == "build" ? "-race, -o OUT" : "-race") +
-                   " and the flags of clang)");
-}
-
 Words compile_command(const BuildRequest& request, const Unit& unit, bool colour) {
-  Words words = command_words(language_of_file(unit.file) == Language::kC, request);
+  Words words = compiler_words(language_of_file(unit.file) == Language::kC, request);
   if (colour) words.push_back("-fcolor-diagnostics");
   words.insert(words.end(), {"-c", "-o", unit.object, unit.file});
   return words;
@@ -129,6 +94,33 @@ std::vector<std::string> compile_all(const BuildRequest& request, const std::vec
 
 }  // namespace
 
+Words compiler_words(bool c, const BuildRequest& request) {
+  Words words = {wrapper(c), "-Qunused-arguments"};
+  if (request.race) words.push_back("-race");
+  words.insert(words.end(), request.clang_flags.begin(), request.clang_flags.end());
+  return words;
+}
+
+void check_flags(const std::string& command, const BuildRequest& request, const std::string& work) {
+  if (request.clang_flags.empty()) return;
+  Words words = compiler_words(false, request);
+  words.insert(words.end(), {"-###", "-c", "-x", "c++", "/dev/null"});
+  const std::string log = work + "/flags.log";
+  int status = wait_for(start_into(words, log));
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
+  const std::string text = contents(log);
+  constexpr std::string_view kError = "error: ";
+  size_t at = text.find(kError);
+  std::string line = at == text.npos ? text : text.substr(at + kError.size());
+  line.resize(std::min(line.find('\n'), line.size()));
+  if (line.starts_with("baton-c++: ")) line.erase(0, std::string_view("baton-c++: ").size());
+  throw UsageError(command + ": " + line + " (accepted: " +
+                   (command == "build"  ? "-race, -o OUT"
+                    : command == "test" ? "the options of `baton help test`"
+                                        : "-race") +
+                   " and the flags of clang)");
+}
+
 std::string program_name(const BuildRequest& request) { return fs::path(request.files[0]).stem(); }
 
 int build_program(const std::string& command, const BuildRequest& request, const std::string& work,
@@ -157,7 +149,7 @@ int build_program(const std::string& command, const BuildRequest& request, const
   // Objects before flags: a static library among the flags (-lfoo) serves what stands before it.
   Words words = {wrapper(false)};
   for (const Unit& unit : units) words.push_back(unit.object);
-  const Words flags = command_words(false, request);
+  const Words flags = compiler_words(false, request);
   words.insert(words.end(), flags.begin() + 1, flags.end());
   words.insert(words.end(), {"-o", program});
   int status = wait_for(start(words));

@@ -15,6 +15,13 @@ namespace baton::tools {
 int build_program(const std::string& command, const BuildRequest& request, const std::string& work,
                   const std::string& program);
 
+// baton-cc or baton-c++ with the flags of the request, before files and output.
+Words compiler_words(bool c, const BuildRequest& request);
+
+// A flag that clang does not know is a mistake in our command line too: clang's driver is asked before it has anything
+// to compile, and its answer becomes our one line, thrown as UsageError.
+void check_flags(const std::string& command, const BuildRequest& request, const std::string& work);
+
 // The name of the program that the first file makes: its name without directory and suffix.
 std::string program_name(const BuildRequest& request);
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/baton/child.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -109,6 +112,14 @@ pid_t start(const std::vector<std::string>& words, int output) {
   _exit(127);
 }
 
+pid_t start_into(const std::vector<std::string>& words, const std::string& log) {
+  int fd = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), log);
+  pid_t child = start(words, fd);
+  close(fd);
+  return child;
+}
+
 pid_t wait_for_any(int& status) {
   pid_t child;
   do {
@@ -117,6 +128,19 @@ pid_t wait_for_any(int& status) {
   if (child < 0) throw std::system_error(errno, std::generic_category(), "cannot wait for a child process");
   replace_child(child, 0);
   return child;
+}
+
+pid_t wait_for_any_until(int& status, std::chrono::steady_clock::time_point deadline) {
+  constexpr timespec kPause = {0, 5000000};
+  while (true) {
+    const pid_t child = waitpid(-1, &status, WNOHANG);
+    if (child > 0) replace_child(child, 0);
+    if (child > 0 || std::chrono::steady_clock::now() >= deadline) return std::max(child, 0);
+    if (child < 0 && errno != EINTR) {
+      throw std::system_error(errno, std::generic_category(), "cannot wait for a child process");
+    }
+    nanosleep(&kPause, nullptr);
+  }
 }
 
 int wait_for(pid_t child) {

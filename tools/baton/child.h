@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,13 @@ int pending_signal();
 // has the default signal actions and dies with baton. Throws std::system_error when no process can be made; a program
 // that cannot be executed ends with status 127 after one line on standard error.
 pid_t start(const std::vector<std::string>& words, int output = -1);
+// Its output goes into the file `log`.
+pid_t start_into(const std::vector<std::string>& words, const std::string& log);
 
 // Waits for one child, any of those started, and gives its wait status.
 pid_t wait_for_any(int& status);
+// The same, but gives 0 if none has ended by `deadline`.
+pid_t wait_for_any_until(int& status, std::chrono::steady_clock::time_point deadline);
 int wait_for(pid_t child);
 
 // Ends the process as a child with this wait status ended: same exit status, or the same signal.

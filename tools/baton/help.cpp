@@ -27,7 +27,7 @@ constexpr char kEnvironment[] =
     "  BATON_CLANG  the clang to use\n";
 
 constexpr char kStatuses[] =
-    "  64 wrong command line, 1 the build failed; baton run: the program's own,\n"
+    "  64 wrong command line, 1 the build or something else failed; baton run: the program's own,\n"
     "  66 when a data race was found, 2 after a panic or a deadlock, 128 + N when signal N ended it\n";
 
 }  // namespace

@@ -94,6 +94,22 @@ long Parsed::number(const std::string& name, long otherwise, long least, long mo
   return number;
 }
 
+Parsed parsed_options(const std::string& command, const po::variables_map& map) {
+  Parsed parsed;
+  parsed.command_ = command;
+  for (const Option& option : options_of(command)) {
+    if (map.count(option.name) == 0) continue;
+    if (*option.value == '\0') {
+      if (map[option.name].as<bool>()) parsed.values_[option.name] = "1";
+      continue;
+    }
+    const std::string value = map[option.name].as<std::string>();
+    check_accepted(command, option, value);
+    parsed.values_[option.name] = value;
+  }
+  return parsed;
+}
+
 Parsed parse(const std::string& command, const Words& args) {
   po::options_description all = describe(command);
   all.add_options()("word", po::value<Words>()->composing());
@@ -118,18 +134,7 @@ Parsed parse(const std::string& command, const Words& args) {
   } catch (const po::error& error) {
     throw UsageError(command + ": " + error.what());
   }
-  Parsed parsed;
-  parsed.command_ = command;
-  for (const Option& option : options_of(command)) {
-    if (map.count(option.name) == 0) continue;
-    if (*option.value == '\0') {
-      if (map[option.name].as<bool>()) parsed.values_[option.name] = "1";
-      continue;
-    }
-    const std::string value = map[option.name].as<std::string>();
-    check_accepted(command, option, value);
-    parsed.values_[option.name] = value;
-  }
+  Parsed parsed = parsed_options(command, map);
   if (map.count("word") != 0) parsed.words_ = map["word"].as<Words>();
   return parsed;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <boost/program_options/options_description.hpp>
+#include <boost/program_options/variables_map.hpp>
 #include <map>
 #include <string>
 #include <string_view>
@@ -43,6 +44,7 @@ class Parsed {
 
  private:
   friend Parsed parse(const std::string& command, const Words& args);
+  friend Parsed parsed_options(const std::string& command, const boost::program_options::variables_map& map);
   std::string command_;
   std::map<std::string, std::string> values_;
   Words words_;  // that are no options, in order
@@ -51,5 +53,8 @@ class Parsed {
 // Takes --name VALUE, --name=VALUE, -name, -n VALUE, and words anywhere; "--" ends the options. Throws UsageError for
 // anything else.
 Parsed parse(const std::string& command, const Words& args);
+
+// The options of the table in what Boost's parser found; throws UsageError for a value that is not accepted.
+Parsed parsed_options(const std::string& command, const boost::program_options::variables_map& map);
 
 }  // namespace baton::tools

@@ -1,4 +1,5 @@
-# find_package(baton): the target baton::baton, and baton_enable_race(TARGET) for the data-race detector.
+# find_package(baton): the target baton::baton, baton_enable_race(TARGET) for the data-race detector, and
+# baton_discover_tests(TARGET) for programs of GoogleTest.
 #
 #   find_package(baton REQUIRED)
 #   add_executable(server server.cpp)
@@ -92,4 +93,12 @@ function(baton_enable_race)
       set_property(TARGET ${target} APPEND PROPERTY INTERFACE_LINK_LIBRARIES baton::baton)
     endif()
   endforeach()
+endfunction()
+
+# baton_discover_tests(TARGET ARGUMENTS...): each test of a GoogleTest program is a test of ctest; with the detector, one in
+# which a race happened fails and says so. ARGUMENTS are those of gtest_discover_tests.
+function(baton_discover_tests target)
+  include(GoogleTest)
+  target_sources(${target} PRIVATE "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../../share/baton/gtest_listener.cpp")
+  gtest_discover_tests(${target} ${ARGN})
 endfunction()

@@ -29,12 +29,13 @@ auto place_of(const Access& access) {
 
 bool is_library(const Frame& frame) {
   constexpr const char* kFolders[] = {"/usr/include/", "/usr/lib/", "/include/baton/", "/runtime/checked/"};
-  constexpr const char* kNames[] = {"std::", "__gnu_cxx::", "baton::", "operator new", "operator delete"};
+  constexpr const char* kNames[] = {"std::", "__gnu_cxx::", "baton::", "testing::", "operator new", "operator delete"};
   for (const char* folder : kFolders) {
     if (frame.file.find(folder) != frame.file.npos) return true;
   }
   return std::any_of(std::begin(kNames), std::end(kNames), [&](const char* name) {
-    return frame.function.starts_with(name) || frame.function.starts_with("void " + std::string(name));
+    return frame.function.starts_with(name) || frame.function.starts_with("void " + std::string(name)) ||
+           frame.function.starts_with("bool " + std::string(name));
   });
 }
 

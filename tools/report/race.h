@@ -87,7 +87,7 @@ std::string actor(uint64_t goroutine);
 // empty stack.
 const Frame* user_frame(const Stack& stack);
 
-// Of the C++ library, the system or baton.
+// Of the C++ library, the system, GoogleTest or baton.
 bool is_library(const Frame& frame);
 
 // "incCounter" of "incCounter(int)": without parameters and return type.
