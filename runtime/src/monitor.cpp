@@ -81,40 +81,46 @@ bool take_away(P* p, M* m) noexcept {
   return taken;
 }
 
-// One look at a processor. Says whether something was done.
-bool watch(P* p, int64_t now) noexcept {
+// What a look at a processor led to.
+enum class Finding { kNothing, kAsked, kTaken };
+
+Finding watch(P* p, int64_t now) noexcept {
   M* m = p->m.load(std::memory_order_acquire);  // pairs with acquire_p
-  if (m == nullptr) return false;
-  const uint32_t tick = p->tick.load(std::memory_order_relaxed);
+  if (m == nullptr) return Finding::kNothing;
   const uint32_t blocking = m->blocking.load(std::memory_order_relaxed);
-  if (p->seen_m != m || p->seen_tick != tick || p->seen_blocking != blocking || p->seen_since == 0) {
+  const uint32_t resumed = m->resumed.load(std::memory_order_relaxed);
+  if (p->seen_m != m || p->seen_blocking != blocking || p->seen_resumed != resumed) {
     p->seen_m = m;
-    p->seen_tick = tick;
     p->seen_blocking = blocking;
-    p->seen_since = now;
-    return false;
+    p->seen_resumed = resumed;
+    p->stuck_since = now;
   }
-  const int64_t age = now - p->seen_since;
-  const bool waits = somebody_waits(p, now);
-  if (!waits && age < kSlice && others_are_free()) return false;
-  if ((blocking & 1) != 0) return take_away(p, m);
-  if (age >= kSlice && m->poll->load(std::memory_order_relaxed) == 0) {
+  const uint32_t tick = p->tick.load(std::memory_order_relaxed);
+  if (p->seen_tick != tick) {
+    p->seen_tick = tick;
+    p->slice_since = now;
+  }
+  Finding finding = Finding::kNothing;
+  if (now - p->slice_since >= kSlice && m->poll->load(std::memory_order_relaxed) == 0) {
     m->poll->store(1, std::memory_order_relaxed);
-    return true;
+    finding = Finding::kAsked;
   }
-  if (!waits && others_are_free()) return false;
+  const int64_t stuck = now - p->stuck_since;
+  if (stuck == 0) return finding;
+  if (others_are_free() && !(somebody_waits(p, now) || ((blocking & 1) != 0 && stuck >= kSlice))) return finding;
   const int tid = m->tid.load(std::memory_order_relaxed);
-  const bool stuck = age >= kSlice + kPatience || (tid != 0 && sleeps_in_kernel(tid));
-  return stuck && take_away(p, m);
+  const bool give_up = (blocking & 1) != 0 || stuck >= kSlice + kPatience || (tid != 0 && sleeps_in_kernel(tid));
+  return give_up && take_away(p, m) ? Finding::kTaken : finding;
 }
 
-bool watch_all(int64_t now) noexcept {
+Finding watch_all(int64_t now) noexcept {
   const int n = sched.procs_ever.load(std::memory_order_acquire);
-  bool acted = false;
+  Finding most = Finding::kNothing;
   for (int i = 0; i < n; i++) {
-    if (watch(sched.all[i], now)) acted = true;
+    const Finding finding = watch(sched.all[i], now);
+    if (finding > most) most = finding;
   }
-  return acted;
+  return most;
 }
 
 // Threads sleep, processors are idle, and a timer is due all the same: the keeper found no P when it woke.
@@ -143,13 +149,15 @@ void sleep_while_idle() noexcept {
   int64_t pause = kShortestPause;
   int quiet = 0;
   int idle_rounds = 0;
+  bool asked = false;
   for (;;) {
     if (quiet == 0) {
       pause = kShortestPause;
     } else if (quiet > kQuietRounds) {
       pause = 2 * pause < kLongestPause ? 2 * pause : kLongestPause;
     }
-    const timespec rest = {.tv_sec = 0, .tv_nsec = pause};
+    // Whether those who were asked to give way do is looked at soon.
+    const timespec rest = {.tv_sec = 0, .tv_nsec = asked && pause > kPatience ? kPatience : pause};
     nanosleep(&rest, nullptr);
     idle_rounds = all_idle() ? idle_rounds + 1 : 0;
     if (idle_rounds == kIdleRounds) {
@@ -160,7 +168,9 @@ void sleep_while_idle() noexcept {
     const int64_t now = nanotime();
     const bool fired = see_to_timers(now);
     netpoll_if_stale(now);
-    quiet = watch_all(now) || fired ? 0 : quiet + 1;
+    const Finding finding = watch_all(now);
+    asked = finding == Finding::kAsked;
+    quiet = finding == Finding::kTaken || fired ? 0 : quiet + 1;
   }
 }
 

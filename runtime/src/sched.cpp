@@ -248,6 +248,7 @@ void scheduler_main(void* arg) noexcept {
     g->status.store(GStatus::kRunning, std::memory_order_relaxed);
     m->current = g;
     race::task_switch(g->task);
+    m->resumed.store(m->resumed.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     unpin(m);
     resume(&g->context, &m->home);
     g = after_leave(m, &inherit);

@@ -107,6 +107,8 @@ struct M {
 
   // Odd while the thread is in blocking(). Written by the thread, read by the monitor: a hint, so relaxed.
   std::atomic<uint32_t> blocking{0};
+  // Goroutines resumed. Written by the thread, read by the monitor: relaxed. Unchanged: the thread may be stuck.
+  std::atomic<uint32_t> resumed{0};
   // The byte that the thread's polls look at (preempt.cpp). Set by the monitor, cleared by the thread; a hint, relaxed.
   std::atomic<uint8_t>* poll = nullptr;
   // The kernel's number of the thread. Written by the thread when it starts, read by the monitor; 0: not known yet.
@@ -139,10 +141,12 @@ struct P {
   std::atomic<uint64_t> ended{0};
 
   // What the monitor saw when it last looked, and since when it has been so. The monitor's own.
-  uint32_t seen_tick = 0;
-  uint32_t seen_blocking = 0;
   const M* seen_m = nullptr;
-  int64_t seen_since = 0;
+  uint32_t seen_blocking = 0;
+  uint32_t seen_resumed = 0;
+  int64_t stuck_since = 0;  // the three are unchanged
+  uint32_t seen_tick = 0;
+  int64_t slice_since = 0;  // the tick is unchanged
 };
 
 struct Sched {
