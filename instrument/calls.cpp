@@ -33,6 +33,11 @@ bool is_real_call(const CallBase& call) {
   return !callee || !(callee->getName().starts_with(kOwnPrefix) || is_thread_identity(*callee));
 }
 
-bool may_switch(const CallBase& call) { return is_real_call(call) && !call.onlyReadsMemory(); }
+bool is_poll(const CallBase& call) {
+  const Function* callee = call.getCalledFunction();
+  return callee && callee->getName() == kPreempt;
+}
+
+bool may_switch(const CallBase& call) { return is_poll(call) || (is_real_call(call) && !call.onlyReadsMemory()); }
 
 }  // namespace baton

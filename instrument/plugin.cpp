@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The plugin's entry point and its places in the pipeline: at the start the fix for thread-local addresses (always) and
-// the mark for race instrumentation, at the end the undoing of the fix where it is not needed and then the race
-// instrumentation, whose checks get their inline tests last of all. Both ends are run at every optimisation level.
+// the marks for polls and for race instrumentation, at the end polls (always), then the undoing of the fix where it is
+// not needed, then the race instrumentation, whose checks get their inline tests last of all. Both ends are run at every
+// optimisation level.
 //
-// By name, for opt -passes=: baton-thread-local, baton-thread-local-leaf, baton-race-mark, baton-race (and
-// baton-race<eliminate> for what is done at -O1 and above), baton-race-inline. Given by name, a pass runs whatever the
-// switches say.
+// By name, for opt -passes=: baton-thread-local, baton-thread-local-leaf, baton-preempt-mark, baton-preempt,
+// baton-race-mark, baton-race (and baton-race<eliminate> for what is done at -O1 and above), baton-race-inline. Given by
+// name, a pass runs whatever the switches say.
 #include "instrument/inline_check.h"
 #include "instrument/options.h"
+#include "instrument/preempt.h"
 #include "instrument/race.h"
 #include "instrument/thread_local.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -19,11 +21,13 @@ namespace {
 using namespace llvm;
 
 void at_start(ModulePassManager& passes, OptimizationLevel) {
+  if (baton::option_preempt) passes.addPass(baton::PreemptMarkPass());
   if (baton::option_thread_local) passes.addPass(baton::ThreadLocalPass());
   if (baton::option_race) passes.addPass(baton::RaceMarkPass());
 }
 
 void at_end(ModulePassManager& passes, OptimizationLevel level) {
+  if (baton::option_preempt) passes.addPass(baton::PreemptPass());
   if (baton::option_thread_local) passes.addPass(baton::ThreadLocalLeafPass());
   if (baton::option_race) passes.addPass(baton::RacePass(level != OptimizationLevel::O0));
   if (baton::option_race && baton::option_inline) passes.addPass(baton::InlineCheckPass());
@@ -34,6 +38,10 @@ bool add_by_name(StringRef name, ModulePassManager& passes, ArrayRef<PassBuilder
     passes.addPass(baton::ThreadLocalPass());
   } else if (name == "baton-thread-local-leaf") {
     passes.addPass(baton::ThreadLocalLeafPass());
+  } else if (name == "baton-preempt-mark") {
+    passes.addPass(baton::PreemptMarkPass());
+  } else if (name == "baton-preempt") {
+    passes.addPass(baton::PreemptPass());
   } else if (name == "baton-race-mark") {
     passes.addPass(baton::RaceMarkPass());
   } else if (name == "baton-race") {

@@ -5,7 +5,6 @@
 #include "instrument/counters.h"
 #include "instrument/options.h"
 #include "llvm/ADT/MapVector.h"
-#include "llvm/Analysis/CFG.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
@@ -135,9 +134,6 @@ bool is_meant_for_lto(const Module& module) {
 }
 
 bool may_switch_somewhere(const Function& function) {
-  SmallVector<std::pair<const BasicBlock*, const BasicBlock*>, 4> loops;
-  FindFunctionBackedges(function, loops);
-  if (!loops.empty()) return true;
   return any_of(instructions(function), [](const Instruction& instruction) {
     auto* call = dyn_cast<CallBase>(&instruction);
     return call && may_switch(*call);

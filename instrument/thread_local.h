@@ -10,8 +10,8 @@
 //    one call serves all uses.
 // This is done in every function, also in those that call nothing: they may be inlined into one that does.
 //
-// ThreadLocalLeafPass, last in the pipeline, when nothing is inlined any more: a function that neither calls nor loops
-// (a poll in a loop may switch) gets the plain address back. Not if the module is meant for link-time optimisation.
+// ThreadLocalLeafPass, last in the pipeline, when nothing is inlined any more: a function that neither calls nor polls
+// (a poll may switch) gets the plain address back. Not if the module is meant for link-time optimisation.
 //
 // Rejected: optnone on the accessor. It keeps its effects from being inferred away as well, but costs a stack frame. An
 // empty volatile asm statement that is said to write inaccessible memory has the same effect and no code.

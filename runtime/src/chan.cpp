@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "runtime/src/preempt.h"
 #include "runtime/src/race.h"
 #include "runtime/src/timer_chan.h"
 #include "runtime/src/types.h"
@@ -43,12 +44,15 @@ void move_element(const ElementOps* ops, void* to, void* from) noexcept {
       }
     }
   }
+  // It may be code of the program, with polls, and the channel is locked.
+  const NoPreemptScope no_preempt;
   race::IgnoreScope ignore;
   ops->move(to, from);
 }
 
 void destroy_element(const ElementOps* ops, void* at) noexcept {
   if (ops->destroy == nullptr) return;
+  const NoPreemptScope no_preempt;
   race::IgnoreScope ignore;
   ops->destroy(at);
 }

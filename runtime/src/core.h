@@ -116,6 +116,9 @@ void start_on_initial_thread() noexcept;
 // No goroutine starts running from now on, except on the calling thread.
 void stop_for_exit() noexcept;
 
+// preempt.cpp: before the first goroutine runs.
+void init_preemption() noexcept;
+
 // monitor.cpp
 // Starts the monitor, if that has not happened yet. By a thread of the runtime.
 void start_monitor() noexcept;

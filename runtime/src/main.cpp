@@ -40,6 +40,7 @@ void start(void* outermost_frame) noexcept {
   // one thread, but to the detector plain accesses without order.
   if constexpr (race::kEnabled) __libc_single_threaded = 0;
   init_leases();
+  init_preemption();
   init_first_thread();
   M* m = current_m();
   G* g = new_main_goroutine(outermost_frame);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <new>
@@ -31,6 +32,7 @@ namespace {
 void introduce(M* m) noexcept {
   set_current_m(m);
   m->poll = poll_byte();
+  pthread_sigmask(SIG_SETMASK, nullptr, &m->usual_mask);
   m->tid.store(gettid(), std::memory_order_relaxed);
 }
 

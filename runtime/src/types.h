@@ -15,6 +15,7 @@
 //  * Lock order: sched.lock, then a TimerHeap's lock. Nothing is readied with either held.
 #pragma once
 
+#include <signal.h>
 #include <stdint.h>
 #include <unwind.h>
 
@@ -111,6 +112,8 @@ struct M {
   std::atomic<uint32_t> resumed{0};
   // The byte that the thread's polls look at (preempt.cpp). Set by the monitor, cleared by the thread; a hint, relaxed.
   std::atomic<uint8_t>* poll = nullptr;
+  uint32_t no_preempt = 0;   // NoPreemptScopes it is in
+  sigset_t usual_mask = {};  // the signals that goroutines on this thread block
   // The kernel's number of the thread. Written by the thread when it starts, read by the monitor; 0: not known yet.
   std::atomic<int> tid{0};
 

@@ -13,6 +13,13 @@
 #define BATON_INLINE inline
 #endif
 
+// For a function whose loops must not give way to other goroutines: BATON_NO_PREEMPT void f();
+#if defined(__clang__)
+#define BATON_NO_PREEMPT __attribute__((annotate("baton_no_preempt")))
+#else
+#define BATON_NO_PREEMPT
+#endif
+
 // A program may be compiled without exceptions; then nothing is ever caught.
 #if defined(__cpp_exceptions)
 #define BATON_TRY try

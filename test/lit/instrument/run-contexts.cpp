@@ -3,7 +3,8 @@
 // However a function is left and entered again, the calling context is its own afterwards; the context tells two calls
 // of a function apart and is the same for the same chain of calls.
 // DEFINE: %{plugin} = -Xclang -load -Xclang %pass_so -fpass-plugin=%pass_so -mllvm -baton-race-inline=0
-// DEFINE: %{build} = %clangxx -std=c++20 %{plugin} -mllvm -baton-race -mllvm -baton-verify %s %t.stub.o
+// DEFINE: %{build} = %clangxx -std=c++20 %{plugin} -mllvm -baton-race -mllvm -baton-verify %s %t.stub.o %t.polls.o
+// RUN: %clangxx -O2 -c -x c %S/Inputs/poll_stub.c -o %t.polls.o
 // RUN: %clangxx -O2 -c -I%root/detector/include/baton -x c %S/Inputs/abi_stub.c -o %t.stub.o
 // RUN: %{build} -O0 -fPIC -o %t && %t
 // RUN: %{build} -O1 -o %t && %t

@@ -3,10 +3,14 @@
 // An instrumented program prints what it prints without: exceptions, virtual calls, coroutines, closures, regular
 // expressions, vector code, long double, bit fields, atomics of every width.
 // DEFINE: %{plugin} = -Xclang -load -Xclang %pass_so -fpass-plugin=%pass_so -mllvm -baton-race-inline=0
-// DEFINE: %{race} = %{plugin} -mllvm -baton-race -mllvm -baton-verify %t.stub.o
+// DEFINE: %{race} = %{plugin} -mllvm -baton-race -mllvm -baton-verify %t.stub.o %t.polls.o
 // DEFINE: %{build} = %clangxx -std=c++20 %s -latomic -pthread
 // RUN: %clangxx -O2 -c -I%root/detector/include/baton -x c %S/Inputs/abi_stub.c -o %t.stub.o
+// RUN: %clangxx -O2 -c -x c %S/Inputs/poll_stub.c -o %t.polls.o
 // RUN: %{build} -O0 -o %t && %t > %t.expected
+// RUN: for o in -O0 "-O1 -fPIC" -O2 "-O3 -mavx2 -fno-pic -no-pie"; do \
+// RUN:   %{build} %{plugin} -mllvm -baton-verify %t.polls.o $o -o %t || exit 1; \
+// RUN:   %t | cmp - %t.expected || exit 1; done
 // RUN: %{build} %{race} -O0 -fPIC -o %t && %t | cmp - %t.expected
 // RUN: %{build} %{race} -O1 -o %t && %t | cmp - %t.expected
 // RUN: %{build} %{race} -O2 -fno-pic -no-pie -g -o %t && BATON_STUB=1 %t 2> %t.counts | cmp - %t.expected

@@ -3,7 +3,8 @@
 // A context that continues on another OS thread after yield() finds that thread's variables and errno there, at every
 // level, in a fixed and in a shared object, linked as usual and by link-time optimisation.
 // DEFINE: %{plugin} = -Xclang -load -Xclang %pass_so -fpass-plugin=%pass_so
-// DEFINE: %{build} = %clangxx -std=c++20 %{plugin} -pthread %s
+// DEFINE: %{build} = %clangxx -std=c++20 %{plugin} -pthread %s %t.polls.o
+// RUN: %clangxx -O2 -c -x c %S/Inputs/poll_stub.c -o %t.polls.o
 // RUN: %{build} -O0 -fPIC -o %t && %t
 // RUN: %{build} -O1 -fno-pic -no-pie -o %t && %t
 // RUN: %{build} -O2 -fPIC -o %t && %t
@@ -11,7 +12,7 @@
 // RUN: %{build} -O3 -fno-pic -no-pie -o %t && %t
 // RUN: %{build} -O2 -flto -fuse-ld=lld -o %t && %t
 // RUN: %{build} -O3 -flto=thin -fuse-ld=lld -o %t && %t
-// RUN: %{build} -O2 -fPIC -shared -o %t.so && %clangxx %t.so -o %t -pthread && %t
+// RUN: %{build} -O2 -fPIC -shared -o %t.so && %clangxx %t.so %t.polls.o -o %t -pthread && %t
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>

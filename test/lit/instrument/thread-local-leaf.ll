@@ -7,6 +7,7 @@
 
 @x = thread_local global i32 0
 @only_in_leaf = thread_local global i32 0
+declare void @__baton_preempt()
 declare ptr @llvm.threadlocal.address.p0(ptr)
 declare void @yield()
 
@@ -31,10 +32,25 @@ define void @calls() {
   ret void
 }
 
-; A poll may be put into the loop.
+; A poll may switch.
+define void @polls(i1 %c) {
+; CHECK-LABEL: define void @polls(
+; CHECK: @__baton_tls.x()
+  %p = call ptr @llvm.threadlocal.address.p0(ptr @x)
+  store i32 1, ptr %p
+  br i1 %c, label %poll, label %done
+poll:
+  call preserve_allcc void @__baton_preempt()
+  br label %done
+done:
+  ret void
+}
+
+; A loop without poll is one that ends soon.
 define void @loops(i1 %c) {
 ; CHECK-LABEL: define void @loops(
-; CHECK: @__baton_tls.x()
+; CHECK-NOT: @__baton_tls.x()
+; CHECK: ret void
 entry:
   br label %again
 again:
