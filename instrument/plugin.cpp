@@ -2,12 +2,12 @@
 //
 // The plugin's entry point and its places in the pipeline: at the start the fix for thread-local addresses (always) and
 // the marks for polls and for race instrumentation, at the end polls (always), then the undoing of the fix where it is
-// not needed, then the race instrumentation, whose checks get their inline tests last of all. Both ends are run at every
-// optimisation level.
+// not needed, then the race instrumentation, whose checks get their inline tests last of all. Both ends are run at
+// every optimisation level.
 //
 // By name, for opt -passes=: baton-thread-local, baton-thread-local-leaf, baton-preempt-mark, baton-preempt,
-// baton-race-mark, baton-race (and baton-race<eliminate> for what is done at -O1 and above), baton-race-inline. Given by
-// name, a pass runs whatever the switches say.
+// baton-race-mark, baton-race (and baton-race<eliminate> for what is done at -O1 and above), baton-race-inline. Given
+// by name, a pass runs whatever the switches say.
 #include "instrument/inline_check.h"
 #include "instrument/options.h"
 #include "instrument/preempt.h"
