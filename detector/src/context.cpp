@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unwind.h>
 
+#include "detector/src/access.h"
 #include "detector/src/cold.h"
 #include "detector/src/mem.h"
 
@@ -143,7 +144,11 @@ _Unwind_Reason_Code on_frame(_Unwind_Context* context, void* data) {
 
 uint32_t walk_eh_frame(uintptr_t pc) {
   Unwind unwind = {pc, 0};
+  // The unwinder calls functions that the detector replaces; they shall not unwind in turn.
+  Task* task = current_task;
+  current_task = nullptr;
   _Unwind_Backtrace(on_frame, &unwind);
+  current_task = task;
   return unwind.depth;
 }
 

@@ -78,6 +78,8 @@ baton_task* __baton_race_start() {
   use_interposed_malloc();
   use_interposed_pthread();
   use_interposed_thread();
+  use_interposed_strings();
+  use_interposed_files();
   parse_options();
   init_reports();
   Clock::init_pools();
@@ -85,6 +87,7 @@ baton_task* __baton_race_start() {
   init_tasks();
   init_chains();
   init_sync();
+  init_files();
   init_deferred_reads();
   init_sets();
   init_shadow();

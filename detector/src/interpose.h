@@ -2,7 +2,7 @@
 //
 // Functions of the C and C++ libraries that the detector replaces in the whole program: malloc and its family
 // (interpose_malloc.cpp), operator new and delete (interpose_new.cpp), locks (interpose_pthread.cpp), threads
-// (interpose_thread.cpp).
+// (interpose_thread.cpp), strings (interpose_string.cpp), files (interpose_file.cpp).
 #pragma once
 
 namespace baton::detector {
@@ -12,5 +12,10 @@ namespace baton::detector {
 void use_interposed_malloc();
 void use_interposed_pthread();
 void use_interposed_thread();
+void use_interposed_strings();
+void use_interposed_files();
+
+// Reserves the table of file descriptors; before that their edges are not seen.
+void init_files();
 
 }  // namespace baton::detector

@@ -42,6 +42,9 @@ int finish_reports(int status) { return status; }
 void use_interposed_malloc() {}
 void use_interposed_pthread() {}
 void use_interposed_thread() {}
+void use_interposed_strings() {}
+void use_interposed_files() {}
+void init_files() {}
 
 namespace {
 
