@@ -174,7 +174,8 @@ int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, cl
 
 // ---- Once, semaphores, barriers -----------------------------------------------------------------------------------
 
-int pthread_once(pthread_once_t* control, void (*routine)()) {
+// Weak: a runtime may have its own, with the same edges.
+__attribute__((weak)) int pthread_once(pthread_once_t* control, void (*routine)()) {
   Once outer = running_once;  // the routine of an outer once may call us
   running_once = {control, routine};
   int result = BATON_REAL(pthread_once, control, run_once);

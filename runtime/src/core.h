@@ -123,6 +123,11 @@ void init_preemption() noexcept;
 // Starts the monitor, if that has not happened yet. By a thread of the runtime.
 void start_monitor() noexcept;
 
+// fork.cpp
+void prepare_for_fork() noexcept;
+// The child of a fork would have to wait.
+[[noreturn]] void die_after_fork() noexcept;
+
 // deadlock.cpp
 // Called when a thread is about to sleep: ends the process if nothing can ever run again. Returns false if that cannot
 // be decided yet because of foreign threads: ask again later.

@@ -17,6 +17,8 @@
 
 #include "runtime/src/core.h"
 #include "runtime/src/fault.h"
+#include "runtime/src/one_time.h"
+#include "runtime/src/sleep_calls.h"
 
 extern "C" {
 int __real_main(int argc, char** argv, char** envp);
@@ -51,6 +53,9 @@ void start(void* outermost_frame) noexcept {
   install_terminate_handler();
   give_fault_stack();
   install_fault_handlers();
+  prepare_for_fork();
+  use_one_time();
+  use_sleep_calls();
   on_exit(&at_exit, nullptr);
   announce_early_goroutines();
   // Releasing: threads that see it may use everything set up above; pairs with the acquiring load in newproc.

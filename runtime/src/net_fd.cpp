@@ -27,7 +27,7 @@ using internal::NetResult;
 constexpr size_t kMaxChunk = 1 << 30;
 
 // Never inlined: errno belongs to the thread, and a goroutine may have changed its thread since the last call.
-__attribute__((noinline)) long read_fd(const NetFd* fd, void* p, size_t n) noexcept {
+__attribute__((noinline)) long read_fd(const NetFd* fd, const void* p, size_t n) noexcept {
   return sys_result(syscall(SYS_read, fd->fd, p, n));
 }
 
@@ -52,7 +52,7 @@ __attribute__((noinline)) long write_file(const NetFd* fd, const void* p, size_t
   return result;
 }
 
-__attribute__((noinline)) long accept_fd(const NetFd* fd) noexcept {
+__attribute__((noinline)) long accept_fd(const NetFd* fd, const void*, size_t) noexcept {
   return sys_result(syscall(SYS_accept4, fd->fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
 }
 
@@ -60,11 +60,12 @@ int code_of(PollResult state) noexcept {
   return state == PollResult::kClosed ? NetCode::kClosed : state == PollResult::kTimeout ? NetCode::kTimeout : 0;
 }
 
-// Repeats `call` until it does not ask to be repeated; returns its result, or a negative code in `*code`.
-template <class Call>
-long retry(NetFd* fd, PollMode mode, int* code, Call call) noexcept {
+// Repeats `call` until it does not ask to be repeated; returns its result, or -1 and why in `*code`. No template: what
+// dumps leave out of stacks is recognised by its name.
+long retry(NetFd* fd, PollMode mode, int* code, long (*call)(const NetFd*, const void*, size_t), const void* p,
+           size_t n) noexcept {
   for (;;) {
-    const long result = call();
+    const long result = call(fd, p, n);
     if (result >= 0) return result;
     if (result == -EINTR) continue;
     if (result != -EAGAIN) {
@@ -174,7 +175,7 @@ int net_fd_accept(NetFd* fd) noexcept {
   if (const int why = prepare_operation(fd, PollMode::kRead); why != 0) return why;
   for (;;) {
     int code = 0;
-    const long accepted = retry(fd, PollMode::kRead, &code, [&] { return accept_fd(fd); });
+    const long accepted = retry(fd, PollMode::kRead, &code, &accept_fd, nullptr, 0);
     if (accepted >= 0) return static_cast<int>(accepted);
     // The client gave up while it was queued.
     if (code == ECONNABORTED) continue;
@@ -195,7 +196,7 @@ NetResult net_read(NetFd* fd, void* p, size_t n) {
   if (const int why = prepare_operation(fd, PollMode::kRead); why != 0) return {0, why};
   if (n == 0) return {0, 0};
   int code = 0;
-  const long got = retry(fd, PollMode::kRead, &code, [&] { return read_fd(fd, p, n < kMaxChunk ? n : kMaxChunk); });
+  const long got = retry(fd, PollMode::kRead, &code, &read_fd, p, n < kMaxChunk ? n : kMaxChunk);
   if (got < 0) return {0, code};
   if (race::kEnabled) {
     if (fd->stream != nullptr) incoming(fd).read(static_cast<size_t>(got));
@@ -210,15 +211,14 @@ NetResult net_write(NetFd* fd, const void* p, size_t n) {
   if (!inside) return {0, NetCode::kClosed};
   if (const int why = prepare_operation(fd, PollMode::kWrite); why != 0) return {0, why};
   if (race::kEnabled && n != 0) race::object_read(p, n, caller);
+  const auto put_out = fd->kind == NetFd::Kind::kSocket ? &send_to : &write_file;
   size_t done = 0;
   while (done < n) {
     const void* rest = static_cast<const char*>(p) + done;
     const size_t chunk = n - done < kMaxChunk ? n - done : kMaxChunk;
     int code = 0;
     if (race::kEnabled && fd->stream != nullptr) outgoing(fd).begin_write();
-    const long put = retry(fd, PollMode::kWrite, &code, [&] {
-      return fd->kind == NetFd::Kind::kSocket ? send_to(fd, rest, chunk) : write_file(fd, rest, chunk);
-    });
+    const long put = retry(fd, PollMode::kWrite, &code, put_out, rest, chunk);
     if (race::kEnabled && fd->stream != nullptr) outgoing(fd).end_write(put > 0 ? static_cast<size_t>(put) : 0);
     if (put < 0) return {done, code};
     done += static_cast<size_t>(put);

@@ -86,6 +86,7 @@ bool may_spin(const M* m) noexcept {
 // The process ends (stop_for_exit). If the goroutine that runs exit() has to wait, it waits for others, so they run
 // again; every other thread gives its work up and sleeps.
 void obey_stop(M* m) noexcept {
+  if (sched.forked.load(std::memory_order_relaxed)) die_after_fork();
   if (sched.exiting.load(std::memory_order_acquire) == m) {
     sched.stopping.store(false, std::memory_order_seq_cst);
     wakep();

@@ -144,6 +144,7 @@ void startm(P* p, bool spinning) noexcept {
 }
 
 void stopm(M* m) noexcept {
+  if (sched.forked.load(std::memory_order_relaxed)) die_after_fork();
   sched.lock.lock();
   m->idle_link = sched.idle_threads;
   sched.idle_threads = m;

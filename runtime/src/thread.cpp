@@ -68,6 +68,7 @@ __attribute__((noinline)) G* thread_goroutine() noexcept {
 }
 
 void park_thread(G* g, bool (*unlock)(G* g, void* arg), void* arg, WaitReason why) noexcept {
+  if (sched.forked.load(std::memory_order_relaxed)) die_after_fork();
   g->why = why;
   g->status.store(GStatus::kWaiting, std::memory_order_relaxed);
   sched.parked_threads.fetch_add(1, std::memory_order_seq_cst);

@@ -220,6 +220,9 @@ struct Sched {
   // check_dead. Sequentially consistent.
   std::atomic<int> parked_threads{0};
 
+  // This process is the child of a fork (fork.cpp). Written while it has one thread.
+  std::atomic<bool> forked{false};
+
   // The process is ending: no work is handed out, except to the thread that runs exit(). Written in stop_for_exit and
   // by that thread, read at every scheduling point.
   std::atomic<bool> stopping{false};
