@@ -228,6 +228,36 @@ Recorded access_locked(Task& task, Line& line, Line::Held& held, uint64_t mask, 
 
 namespace {
 
+// What most visits come to, without the list: a line that nobody has accessed yet, or that has one entry, of the task's
+// own chain, which the access repeats, extends or replaces. Does as Visit would; false: nothing done, Visit has to.
+inline bool meet_one(Task& task, const Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
+                     Recorded& recorded) {
+  uint32_t i = held.head();
+  if (i == 0) {
+    i = entries.alloc();
+    entries[i] = {mask, task.epoch, context, 0, kind};
+    held.set_head(i);
+  } else {
+    Entry& entry = entries[i];
+    if (entry.next != 0 || entry.kind > kWrite || chain_of(entry.epoch) != chain_of(task.epoch)) return false;
+    bool now = entry.epoch == task.epoch;
+    if (now && covers(static_cast<Kind>(entry.kind), kind) && (mask & ~entry.mask) == 0) {
+      // Nothing is new; another task's visit has taken the filter away, or it does not know parts of words.
+    } else if (now && entry.kind == kind && entry.context == context) {
+      entry.mask |= mask;
+    } else if ((entry.mask & ~mask) == 0 && covers(kind, static_cast<Kind>(entry.kind))) {
+      entry = {mask, task.epoch, context, 0, kind};
+    } else {
+      return false;
+    }
+  }
+  if (!task.owns_epochs) own_epochs(task);
+  task.note_record(address_of(line));
+  const Entry& entry = entries[i];
+  recorded = {entry.mask, entry.kind == kWrite ? entry.mask : 0};
+  return true;
+}
+
 // An access within one line.
 void access_line(Task& task, uintptr_t address, size_t size, Kind kind, ContextId context, const CallSite& site) {
   Line& line = line_of(address);
@@ -235,7 +265,13 @@ void access_line(Task& task, uintptr_t address, size_t size, Kind kind, ContextI
   Findings findings;
   for (bool more = true; more;) {
     Line::Held held = line.lock();
-    Recorded recorded = access_locked(task, line, held, mask, kind, context, findings);
+    Recorded recorded;
+    if (kind <= kWrite && meet_one(task, line, held, mask, kind, context, recorded)) {
+      line.set_epoch(task.epoch);
+      held.set_filter(words_filled(recorded.read), words_filled(recorded.written));
+    } else {
+      recorded = access_locked(task, line, held, mask, kind, context, findings);
+    }
     line.unlock(held);
     note_recent(address, task.epoch, recorded);
     more = findings.overflowed();  // then look again: what is reported now is not noted a second time

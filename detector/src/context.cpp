@@ -88,8 +88,8 @@ struct CacheSlot {
   uint64_t key;
   ContextId context;
 };
-constexpr uint32_t kCacheSlots = 512;
-thread_local CacheSlot cache[kCacheSlots];
+constexpr int kCacheBits = 9;
+thread_local CacheSlot cache[1u << kCacheBits];
 
 // A stack being unwound: return addresses, innermost first. In reserved memory of the thread, so that the depth has no
 // limit that a program could reach before its own stack ends.
@@ -202,10 +202,11 @@ uintptr_t end_of_program_frames(uintptr_t frame) {
 }
 
 ContextId context_of(const CallSite& site) {
-  uint64_t key = mix(site.hash + site.pc * 0x9e3779b97f4a7c15ull) | 1;
-  CacheSlot& slot = cache[(key >> 1) % kCacheSlots];
+  // The hash has been multiplied already, and the product spreads the address: the upper bits choose the slot.
+  uint64_t key = (site.hash + site.pc * 0x9e3779b97f4a7c15ull) | 1;
+  CacheSlot& slot = cache[key >> (64 - kCacheBits)];
   if (slot.key == key) return slot.context;
-  slot = {key, first_sight(site, key)};
+  slot = {key, first_sight(site, mix(key) | 1)};
   return slot.context;
 }
 

@@ -26,7 +26,7 @@ struct RecentLine {
   uint32_t generation;
 };
 
-constexpr uint32_t kRecentLines = 256;
+constexpr uint32_t kRecentLines = 4096;
 
 inline thread_local RecentLine recent_lines[kRecentLines] = {};
 inline thread_local uint32_t recent_generation = 1;

@@ -2,6 +2,7 @@
 
 #include "detector/src/shadow.h"
 
+#include <cpuid.h>
 #include <sched.h>
 
 #include "detector/src/access_set.h"
@@ -14,9 +15,12 @@ namespace baton::detector {
 
 constinit EntryPool entries;
 constinit std::atomic<uint8_t>* touched_base = nullptr;
+constinit bool has_pext = false;
 
 void init_shadow() {
   if (__baton_shadow != nullptr) return;
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  has_pext = __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (ebx & bit_BMI2) != 0;
   // No fixed address: the kernel chooses, so no layout of the address space (ASLR, PIE or not) is ever in the way.
   __baton_shadow = static_cast<char*>(reserve((1ull << kAddressBits) / kLineBytes * sizeof(Line), "the shadow memory"));
   touched_base =
@@ -28,7 +32,7 @@ void init_shadow() {
 // whether the detector was started.
 __attribute__((section(".preinit_array"), used)) void (*const init_shadow_first)() = init_shadow;
 
-Line::Held Line::lock() {
+Line::Held Line::lock_contended() {
   for (int spins = 0;;) {
     uint64_t state = state_.load(std::memory_order_relaxed);
     if ((state & kLocked) == 0 &&
@@ -42,29 +46,6 @@ Line::Held Line::lock() {
       sched_yield();
     }
   }
-}
-
-namespace {
-
-// Gathers bit 0 of each group of four into 16 adjacent bits.
-uint32_t gather_words(uint64_t mask) {
-  mask &= 0x1111111111111111ull;
-  mask = (mask | mask >> 3) & 0x0303030303030303ull;
-  mask = (mask | mask >> 6) & 0x000f000f000f000full;
-  mask = (mask | mask >> 12) & 0x000000ff000000ffull;
-  return static_cast<uint32_t>(mask | mask >> 24) & 0xffff;
-}
-
-}  // namespace
-
-uint32_t words_touched(uint64_t mask) {
-  mask |= mask >> 1;
-  return gather_words(mask | mask >> 2);
-}
-
-uint32_t words_filled(uint64_t mask) {
-  mask &= mask >> 1;
-  return gather_words(mask & mask >> 2);
 }
 
 namespace {

@@ -108,13 +108,23 @@ class Line {
     }
   };
 
-  Held lock();
+  Held lock() {
+    uint64_t state = state_.load(std::memory_order_relaxed);
+    if ((state & kLocked) == 0 &&
+        state_.compare_exchange_strong(state, state | kLocked, std::memory_order_acquire,  // pairs with unlock()
+                                       std::memory_order_relaxed)) {
+      return Held{state};
+    }
+    return lock_contended();
+  }
   void unlock(Held held) { state_.store(held.state, std::memory_order_release); }  // pairs with lock(), hit_*()
   Epoch epoch() const { return epoch_.load(std::memory_order_relaxed); }
   void set_epoch(Epoch epoch) { epoch_.store(epoch, std::memory_order_release); }  // before unlock(): invariant 3
   uint32_t block_starts() const { return Held{state_.load(std::memory_order_acquire)}.block_starts(); }
 
  private:
+  Held lock_contended();
+
   // state, from the lowest bit: words read:16 | words written:16 | lock:1 | block starts:4 | list head:27.
   // The words are read by instrumented code too (race_abi.h).
   static constexpr int kReadShift = 0;
@@ -157,9 +167,32 @@ inline void touch_page(uintptr_t address) {
 // The bytes [offset, offset+n) of a line, n in 1..64.
 constexpr uint64_t byte_mask(uintptr_t offset, size_t n) { return (n >= 64 ? ~0ull : ((1ull << n) - 1)) << offset; }
 
+// Whether the processor has PEXT. Set by init_shadow().
+extern bool has_pext;
+
+// Gathers bit 0 of each group of four bits.
+inline uint32_t gather_words(uint64_t mask) {
+  constexpr uint64_t kEachWord = 0x1111111111111111ull;
+  if (has_pext) {
+    asm("pext %1, %0, %0" : "+r"(mask) : "r"(kEachWord));
+    return static_cast<uint32_t>(mask);
+  }
+  mask &= kEachWord;
+  mask = (mask | mask >> 3) & 0x0303030303030303ull;
+  mask = (mask | mask >> 6) & 0x000f000f000f000full;
+  mask = (mask | mask >> 12) & 0x000000ff000000ffull;
+  return static_cast<uint32_t>(mask | mask >> 24) & 0xffff;
+}
+
 // The 4-byte words touched by a byte mask, and those wholly inside it.
-uint32_t words_touched(uint64_t mask);
-uint32_t words_filled(uint64_t mask);
+inline uint32_t words_touched(uint64_t mask) {
+  mask |= mask >> 1;
+  return gather_words(mask | mask >> 2);
+}
+inline uint32_t words_filled(uint64_t mask) {
+  mask &= mask >> 1;
+  return gather_words(mask & mask >> 2);
+}
 
 // Forgets everything about [lo, lo+n): entries, sync objects, filter. Block starts stay.
 void reset_shadow(uintptr_t lo, size_t n);
