@@ -7,6 +7,7 @@
 #include "detector/src/cold.h"
 #include "detector/src/recent.h"
 #include "detector/src/report.h"
+#include "detector/src/shared_readers.h"
 
 namespace baton::detector {
 
@@ -72,9 +73,12 @@ class Visit {
       }
       i = next;
     }
-    if (need_ != 0) record();
-    line.set_epoch(task_.epoch);
-    held_.set_filter(words_filled(read_now_ | written_now_), words_filled(written_now_));
+    bool redundant = need_ == 0;
+    if (!redundant) record();
+    uint32_t known = words_filled(read_now_ | written_now_);
+    uint64_t tag = kind_ != kRead ? 0 : tag_after_read(task_, line.epoch(), redundant, words_touched(mask_), known);
+    line.set_epoch(tag != 0 ? tag : task_.epoch);
+    held_.set_filter(tag != 0 ? 0 : known, tag != 0 ? 0 : words_filled(written_now_));
     return {read_now_ | written_now_, written_now_};
   }
 
@@ -284,7 +288,10 @@ bool repeats(const Task& task, uintptr_t address, uint64_t mask, Kind kind) {
   if (kind != kRead && kind != kWrite) return false;
   const Line& line = line_of(address);
   uint32_t words = words_touched(mask);
-  if (kind == kRead ? line.hit_read(task.epoch, words) : line.hit_write(task.epoch, words)) return true;
+  if (kind == kRead ? line.hit_read(task.epoch, words) || shared_hit(task, line.epoch(), words)
+                    : line.hit_write(task.epoch, words)) {
+    return true;
+  }
   Recorded recorded = recently_recorded(address, task.epoch);
   return (mask & ~(kind == kRead ? recorded.read : recorded.written)) == 0;
 }

@@ -24,10 +24,21 @@ namespace baton::detector {
 // The task that runs on this thread; null: none, and then nothing is checked or recorded.
 extern thread_local Task* current_task;
 
+// Lets instrumented code know the epoch of the running task.
+inline void show_epoch(const Task& task) {
+  __baton_epoch = task.epoch;
+  baton_ticket = task.ticket_epoch == task.epoch ? task.ticket : 0;
+}
+
 // Makes `task` the one that runs on this thread; null: none.
 inline void set_current_task(Task* task) {
   current_task = task;
-  __baton_epoch = task != nullptr ? task->epoch : BATON_NO_EPOCH;
+  if (task != nullptr) {
+    show_epoch(*task);
+  } else {
+    __baton_epoch = BATON_NO_EPOCH;
+    baton_ticket = 0;
+  }
 }
 
 // A call of the detector at `pc`, from the function whose calling context is `hash`; `frame` is the frame address of

@@ -25,7 +25,7 @@ constinit uint32_t opened = 0;
 constinit uint32_t free_chains = 0;  // list through next_free, index + 1; newest first
 
 Epoch open_chain() {
-  if (opened > kMaxChain) die("chains: more than 268 million tasks alive");
+  if (opened > kMaxChain) die("chains: more than 134 million tasks alive");
   uint32_t chain = opened++;
   return make_epoch(chain, 1);
 }

@@ -6,8 +6,63 @@
 // machine code). What needs them, the unwinder and a report, goes through baton_keep_vectors.
 //
 // r11 is the one register that a caller gives up (LLVM's preserve_all convention).
+//
+// A read first asks whether the line holds a tag of readers with this task among them (shared_readers.h).
 
 	.text
+
+// SHARED size: returns from the entry point if shared_hit() holds for an access of `size` bytes at %rdi, aligned to its
+// size or to a word. Otherwise goes on with all registers but r11 as they were.
+	.macro	SHARED size
+	pushq	%rax
+	.cfi_def_cfa_offset 16
+	pushq	%rcx
+	.cfi_def_cfa_offset 24
+	movq	%rdi, %r11
+	shrq	$2, %r11
+	movl	%r11d, %ecx
+	andq	$-16, %r11
+	addq	__baton_shadow(%rip), %r11
+	movq	(%r11), %r11
+	testq	%r11, %r11
+	jns	1f
+	.if	\size > 1
+	.if	\size == 2
+	testb	$1, %dil
+	.else
+	testb	$3, %dil
+	.endif
+	jnz	1f
+	.endif
+	// The words in %eax: none of the next line, and all of them in the tag.
+	movl	$((1 << ((\size + 3) / 4)) - 1), %eax
+	andl	$15, %ecx
+	shll	%cl, %eax
+	movzwl	%r11w, %ecx
+	notl	%ecx
+	testl	%ecx, %eax
+	jnz	1f
+	// The same top bit and generation, and the bit of this task.
+	movq	baton_ticket@gottpoff(%rip), %rax
+	movq	%fs:(%rax), %rax
+	movq	%r11, %rcx
+	xorq	%rax, %rcx
+	shrq	$40, %rcx
+	jnz	1f
+	notq	%r11
+	testq	%rax, %r11
+	jnz	1f
+	popq	%rcx
+	.cfi_def_cfa_offset 16
+	popq	%rax
+	.cfi_def_cfa_offset 8
+	ret
+	.cfi_def_cfa_offset 24
+1:	popq	%rcx
+	.cfi_def_cfa_offset 16
+	popq	%rax
+	.cfi_def_cfa_offset 8
+	.endm
 
 // COLD name, size (0: in %rsi), kind, leaf
 	.macro	COLD name, size, kind, leaf
@@ -16,6 +71,9 @@
 	.p2align 4
 \name:
 	.cfi_startproc
+	.if	\size && !\kind
+	SHARED	\size
+	.endif
 	pushq	%rbp
 	.cfi_def_cfa_offset 16
 	.cfi_offset %rbp, -16

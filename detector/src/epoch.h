@@ -15,11 +15,11 @@
 
 namespace baton::detector {
 
-using Epoch = uint64_t;  // chain:28 | number:36; 0 is "none"
+using Epoch = uint64_t;  // 0:1 | chain:27 | number:36; 0 is "none"
 
 constexpr int kEpochBits = 36;
 constexpr uint64_t kMaxEpochNumber = (1ull << kEpochBits) - 1;
-constexpr uint32_t kMaxChain = (1u << 28) - 1;
+constexpr uint32_t kMaxChain = (1u << 27) - 1;
 
 constexpr Epoch make_epoch(uint32_t chain, uint64_t number) {
   return static_cast<uint64_t>(chain) << kEpochBits | number;

@@ -26,7 +26,7 @@ struct RecentLine {
   uint32_t generation;
 };
 
-constexpr uint32_t kRecentLines = 4096;
+constexpr uint32_t kRecentLines = 1024;
 
 inline thread_local RecentLine recent_lines[kRecentLines] = {};
 inline thread_local uint32_t recent_generation = 1;

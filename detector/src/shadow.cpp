@@ -7,6 +7,7 @@
 
 #include "detector/src/access_set.h"
 #include "detector/src/recent.h"
+#include "detector/src/shared_readers.h"
 #include "detector/src/sync.h"
 
 extern "C" constinit char* __baton_shadow = nullptr;
@@ -74,7 +75,7 @@ void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
   }
   uint32_t kept = ~words_touched(mask);
   held.set_filter(held.read_words() & kept & 0xffff, held.write_words() & kept & 0xffff);
-  if (held.head() == 0) line.set_epoch(0);
+  if (held.head() == 0 || is_tag(line.epoch())) line.set_epoch(0);
 }
 
 }  // namespace

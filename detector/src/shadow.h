@@ -8,7 +8,7 @@
 //
 //   Entry   "the bytes `mask` of this line were last accessed in `kind` manner at `epoch`, by the call stack `context`"
 //   filter  "at `Line::epoch`, these 4-byte words were read, these were written": lets an access that repeats itself in
-//           the same epoch return after two loads, without a lock.
+//           the same epoch return after two loads, without a lock. For lines with many readers: shared_readers.h.
 //
 // Invariants:
 //  1. The list contains, for every byte, every access that some later access could race with: an access is removed only

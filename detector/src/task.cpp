@@ -39,7 +39,7 @@ Epoch Task::publish() {
   } else {
     ++epoch;
   }
-  if (current_task == this) __baton_epoch = epoch;
+  if (current_task == this) show_epoch(*this);
   return published;
 }
 

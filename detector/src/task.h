@@ -18,6 +18,9 @@
 #include "detector/src/clock.h"
 #include "detector/src/epoch.h"
 
+// The ticket of the running task for its current epoch (shared_readers.h); 0: none.
+extern "C" __attribute__((visibility("hidden"))) __thread uint64_t baton_ticket;
+
 namespace baton::detector {
 
 // What a release leaves behind: everything in `clock`, and the chain of `origin` up to its number. origin 0: the clock
@@ -50,6 +53,11 @@ struct Task {
   uint64_t id = 0;
   uint64_t creator = 0;        // id of the task that created it
   uint64_t saved_context = 0;  // __baton_ctx while it does not run
+  // shared_readers.h. The ticket is valid while `epoch` is ticket_epoch.
+  uint64_t ticket = 0;
+  Epoch ticket_epoch = 0;
+  Epoch redundant_epoch = 0;
+  uint32_t redundant_visits = 0;
   uintptr_t stack_begin = 0;
   uintptr_t stack_end = 0;
   Clock clock;
