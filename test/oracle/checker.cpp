@@ -49,27 +49,33 @@ int History::add_goroutine() {
 int History::next(int goroutine) {
   int& last = last_[static_cast<size_t>(goroutine)];
   const int position = last < 0 ? 1 : nodes_[static_cast<size_t>(last)].position + 1;
-  nodes_.push_back({goroutine, position, {}, {}});
-  if (last >= 0) nodes_.back().from.push_back(last);
+  nodes_.push_back({goroutine, position, false, -1, {}, {}});
+  if (last >= 0) {
+    nodes_.back().from.push_back(last);
+    nodes_[static_cast<size_t>(last)].following = static_cast<int>(nodes_.size()) - 1;
+  }
   return last = static_cast<int>(nodes_.size()) - 1;
 }
 
-void History::edge(int from, int to) { nodes_[static_cast<size_t>(to)].from.push_back(from); }
+void History::edge(int from, int to) {
+  nodes_[static_cast<size_t>(to)].from.push_back(from);
+  nodes_[static_cast<size_t>(from)].leaves = true;
+}
 
-void History::access(int goroutine, int site, Kind kind, uint64_t begin, uint64_t size) {
+void History::access(int goroutine, int site, Kind kind, uint64_t begin, uint64_t size, bool certain) {
   const int at = node(goroutine);
   if (size == 0) return;
   // What a loop does again and again is one access; what it does to the next byte prolongs it.
   for (size_t i = accesses_.size(); i-- > 0 && accesses_[i].node == at;) {
     Access& known = accesses_[i];
-    if (known.site != site || known.kind != kind) continue;
+    if (known.site != site || known.kind != kind || known.certain != certain) continue;
     if (begin >= known.begin && begin + size <= known.begin + known.size) return;
     if (begin == known.begin + known.size) {
       known.size += size;
       return;
     }
   }
-  accesses_.push_back({at, site, kind, begin, size});
+  accesses_.push_back({at, site, kind, begin, size, certain});
 }
 
 bool History::order() {
@@ -105,6 +111,16 @@ bool History::before(int a, int b) const {
 
 bool History::ordered(size_t a, size_t b) const {
   return before(accesses_[a].node, accesses_[b].node) || before(accesses_[b].node, accesses_[a].node);
+}
+
+bool History::stands_for(size_t other, size_t access) const {
+  const int node = accesses_[access].node;
+  int last = accesses_[other].node;
+  if (before(last, node)) return true;
+  while (!nodes_[static_cast<size_t>(last)].leaves && nodes_[static_cast<size_t>(last)].following >= 0) {
+    last = nodes_[static_cast<size_t>(last)].following;
+  }
+  return before(node, last);
 }
 
 std::vector<History::Race> History::races() const {
@@ -163,7 +179,9 @@ std::vector<std::string> History::differences(const std::vector<Finding>& findin
       const Access& b = accesses_[race.b];
       if (!(is(finding.now, a) && is(finding.before, b)) && !(is(finding.now, b) && is(finding.before, a))) continue;
       sound = true;
-      named.push_back({&race, finding.begin, std::min(race.end, finding.begin + finding.size)});
+      // The bytes may have holes (what another access of the same goroutine stands for), and only their number is
+      // known.
+      named.push_back({&race, finding.begin, race.end});
       if (sites == Sites::kShared) {
         for (const Place& x : {site_of(race.a), node_of(race.a)}) {
           for (const Place& y : {site_of(race.b), node_of(race.b)}) {
@@ -191,15 +209,14 @@ std::vector<std::string> History::differences(const std::vector<Finding>& findin
     }
     return false;
   };
-  const auto stands_for = [&](const Race& other, const Race& race) {
-    return (ordered(other.a, race.a) && ordered(other.b, race.b)) ||
-           (ordered(other.a, race.b) && ordered(other.b, race.a));
-  };
   for (const Race& race : all) {
+    if (!accesses_[race.a].certain || !accesses_[race.b].certain) continue;
     for (uint64_t byte = race.begin; byte < race.end; byte++) {
       if (is_named(race, byte)) continue;
       const bool represented = std::any_of(all.begin(), all.end(), [&](const Race& other) {
-        return byte >= other.begin && byte < other.end && is_named(other, byte) && stands_for(other, race);
+        return byte >= other.begin && byte < other.end && is_named(other, byte) &&
+               ((stands_for(other.a, race.a) && stands_for(other.b, race.b)) ||
+                (stands_for(other.a, race.b) && stands_for(other.b, race.a)));
       });
       if (represented) continue;
       result.push_back("missed: " + text(race) + " (byte " + std::to_string(byte & 0xffffffff) + ")");

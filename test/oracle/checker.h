@@ -14,7 +14,8 @@
 //   complete  every race is represented: at the same byte a finding names two accesses, each ordered with (or equal to)
 //             the corresponding access of the race. A detector that keeps, of several accesses ordered one after the
 //             other, only the one that whatever races with the others also races with, is therefore complete; one that
-//             forgets an access is not.
+//             forgets an access is not. What a goroutine does between two edges that leave it counts as one: whoever
+//             knows some of it knows all, so one access of it may stand for another.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,7 @@ struct Access {
   Kind kind;
   uint64_t begin;
   uint64_t size;
+  bool certain;  // false: the log cannot tell whether it happened
 };
 
 // One side of a finding. A site or a goroutine that is not known is kAny.
@@ -58,7 +60,7 @@ class History {
   int node(int goroutine) const { return last_[static_cast<size_t>(goroutine)]; }
   int next(int goroutine);
   void edge(int from, int to);
-  void access(int goroutine, int site, Kind kind, uint64_t begin, uint64_t size);
+  void access(int goroutine, int site, Kind kind, uint64_t begin, uint64_t size, bool certain = true);
 
   // Computes the clocks. False if the edges form a circle: then the log is wrong.
   bool order();
@@ -74,7 +76,9 @@ class History {
  private:
   struct Node {
     int goroutine;
-    int position;  // in its goroutine, from 1
+    int position;   // in its goroutine, from 1
+    bool leaves;    // an edge to another goroutine starts at its end
+    int following;  // the next node of its goroutine, or -1
     std::vector<int> from;
     std::vector<int> clock;
   };
@@ -84,6 +88,7 @@ class History {
   };
   std::vector<Race> races() const;
   bool ordered(size_t a, size_t b) const;
+  bool stands_for(size_t other, size_t access) const;
   std::string text(const Race& race) const;
   std::string text(const Access& access) const;
 

@@ -18,6 +18,10 @@
 #include "test/oracle/compiled/oracle.h"
 
 #ifndef ORACLE_LOG
+#include <algorithm>
+#include <set>
+#include <utility>
+
 #include "detector/include/baton/symbolize.h"
 #include "detector/src/access.h"
 #include "detector/src/report.h"
@@ -66,6 +70,9 @@ void open_out() {
 #ifndef ORACLE_LOG
 constexpr int kMaxTasks = 64;
 uint64_t tasks[kMaxTasks];  // the detector's number of each goroutine of the program
+
+std::atomic_flag busy;                             // guards `reported` and the output
+std::set<std::pair<uint32_t, uint32_t>> reported;  // pairs of stacks, of this program
 #endif
 
 }  // namespace
@@ -80,6 +87,7 @@ void oracle_program(int number, const void* memory, size_t size) {
   turn.store(0, std::memory_order_relaxed);
 #ifndef ORACLE_LOG
   std::memset(tasks, 0, sizeof tasks);
+  reported.clear();
 #endif
 }
 
@@ -169,16 +177,23 @@ int line_of_context(ContextId context) {
 
 }  // namespace
 
-// No pair of stacks counts as reported: every finding is wanted.
-bool was_reported(ContextId, ContextId) { return false; }
+bool was_reported(ContextId a, ContextId b) {
+  Task* task = current_task;
+  current_task = nullptr;
+  while (busy.test_and_set(std::memory_order_acquire)) {
+  }
+  const bool result = reported.contains(std::minmax(a, b));
+  busy.clear(std::memory_order_release);
+  current_task = task;
+  return result;
+}
 
 void report_race(const RaceAccess& current, const RaceAccess& previous) {
   Task* task = current_task;
   current_task = nullptr;
-  // Two goroutines of a program never run at one time, but the library's own goroutines may.
-  static std::atomic_flag busy;
   while (busy.test_and_set(std::memory_order_acquire)) {
   }
+  reported.insert(std::minmax(current.context, previous.context));
   const Place place = place_of(reinterpret_cast<const void*>(previous.address));
   std::fprintf(out, "r %d %d %d %d %d %d %d %zu %zu\n", goroutine_of(current.owner.task_id), current.kind & 3,
                line_of_context(current.context), goroutine_of(previous.owner.task_id), previous.kind & 3,
