@@ -5,6 +5,7 @@
 #include "detector/src/access_set.h"
 #include "detector/src/chain.h"
 #include "detector/src/cold.h"
+#include "detector/src/mem.h"
 #include "detector/src/recent.h"
 #include "detector/src/report.h"
 #include "detector/src/shared_readers.h"
@@ -13,24 +14,31 @@ namespace baton::detector {
 
 constinit thread_local Task* current_task = nullptr;
 
+// Different stacks that race with one access; beyond them nobody reads on.
+static constexpr uint32_t kMostFound = 1u << 20;
+
 void Findings::add(const Entry& entry, uint64_t mask, ContextId context) {
   if (was_reported(entry.context, context)) return;
-  for (int i = 0; i < count_; ++i) {
-    if (found_[i].context == entry.context) return;
+  for (uint32_t i = 0; i < count_; ++i) {
+    if (at(i).context == entry.context) return;
   }
-  if (count_ == kRoom) {
-    overflowed_ = true;
-    return;
-  }
-  found_[count_++] = {entry.epoch, mask, entry.context, static_cast<Kind>(entry.kind)};
+  if (count_ == kMostFound) return;
+  at(count_++) = {entry.epoch, mask, entry.context, static_cast<Kind>(entry.kind)};
+}
+
+// One visit is in progress on a thread at a time, from its first add() to the end of its report().
+Findings::Found* Findings::more() {
+  thread_local Found* memory = nullptr;
+  if (memory == nullptr) memory = static_cast<Found*>(reserve(kMostFound * sizeof(Found), "races of one access"));
+  return memory;
 }
 
 void Findings::report(const Task& task, uintptr_t address, size_t size, Kind kind, const CallSite& site) {
   if (count_ == 0) return;
   ContextId context = exact_context_of(site);
   uintptr_t line = address & ~(kLineBytes - 1);
-  for (int i = 0; i < count_; ++i) {
-    const Found& found = found_[i];
+  for (uint32_t i = 0; i < count_; ++i) {
+    const Found& found = at(i);
     report_race({.address = address, .size = size, .kind = kind, .context = context, .owner = current_owner(task)},
                 {.address = line + static_cast<uintptr_t>(__builtin_ctzll(found.mask)),
                  .size = static_cast<size_t>(__builtin_popcountll(found.mask)),
@@ -39,7 +47,6 @@ void Findings::report(const Task& task, uintptr_t address, size_t size, Kind kin
                  .owner = owner_of(found.epoch)});
   }
   count_ = 0;
-  overflowed_ = false;
 }
 
 namespace {
@@ -267,20 +274,17 @@ void access_line(Task& task, uintptr_t address, size_t size, Kind kind, ContextI
   Line& line = line_of(address);
   uint64_t mask = byte_mask(address % kLineBytes, size);
   Findings findings;
-  for (bool more = true; more;) {
-    Line::Held held = line.lock();
-    Recorded recorded;
-    if (kind <= kWrite && meet_one(task, line, held, mask, kind, context, recorded)) {
-      line.set_epoch(task.epoch);
-      held.set_filter(words_filled(recorded.read), words_filled(recorded.written));
-    } else {
-      recorded = access_locked(task, line, held, mask, kind, context, findings);
-    }
-    line.unlock(held);
-    note_recent(address, task.epoch, recorded);
-    more = findings.overflowed();  // then look again: what is reported now is not noted a second time
-    if (!findings.empty()) keep_vectors([&] { findings.report(task, address, size, kind, site); });
+  Line::Held held = line.lock();
+  Recorded recorded;
+  if (kind <= kWrite && meet_one(task, line, held, mask, kind, context, recorded)) {
+    line.set_epoch(task.epoch);
+    held.set_filter(words_filled(recorded.read), words_filled(recorded.written));
+  } else {
+    recorded = access_locked(task, line, held, mask, kind, context, findings);
   }
+  line.unlock(held);
+  note_recent(address, task.epoch, recorded);
+  if (!findings.empty()) keep_vectors([&] { findings.report(task, address, size, kind, site); });
 }
 
 // Whether the task made an access at least as strong to these bytes in this epoch.

@@ -56,26 +56,29 @@ inline CallSite call_site(const Task& task, uint64_t hash, const void* pc, const
 // task ignores accesses. Reports races before it returns.
 void access(Task& task, uintptr_t address, size_t size, Kind kind, const CallSite& site);
 
-// Races found under a line's lock, reported after it is released.
+// Races found under a line's lock, reported after it is released. However many there are, they are found in one visit:
+// a second one, after the first races were reported, would see another moment of the line, and for an atomic operation
+// a later clock of the task.
 class Findings {
  public:
   // Notes that the access races with `entry` at `mask`. A pair of stacks that was reported before is not noted.
   void add(const Entry& entry, uint64_t mask, ContextId context);
-  bool overflowed() const { return overflowed_; }
   bool empty() const { return count_ == 0; }
   // Prints what was noted, for an access to [address, address+size).
   void report(const Task& task, uintptr_t address, size_t size, Kind kind, const CallSite& site);
 
  private:
-  static constexpr int kRoom = 16;
+  static constexpr uint32_t kRoom = 8;  // what is beyond goes to memory of the thread
   struct Found {
     Epoch epoch;
     uint64_t mask;
     ContextId context;
     Kind kind;
   };
-  int count_ = 0;
-  bool overflowed_ = false;
+  static Found* more();
+  Found& at(uint32_t i) { return i < kRoom ? found_[i] : more()[i - kRoom]; }
+
+  uint32_t count_ = 0;
   Found found_[kRoom];
 };
 

@@ -38,7 +38,7 @@ struct HeapSlot {
   char* p = nullptr;
   uint64_t size = 0;
   int block = 0;
-  bool freed = false;
+  int freed = 0;  // the value of World::allocations when it was freed
 };
 
 // The objects of one run.
@@ -70,7 +70,7 @@ struct World {
   size_t objects_used = 0;
   TimeChan after[2];
   HeapSlot heap[kSlots];
-  bool reused = true;  // a block was allocated since the last one was freed
+  int allocations = 1;
 
   PoolObject* new_object() {
     const RawLock::Holder hold(lock);
@@ -495,7 +495,7 @@ void Runner::act_on_heap(Record& record, const Op& op) {
     slot.p = static_cast<char*>(p);
     slot.size = static_cast<uint64_t>(op.b);
     slot.block = kSites + op.site;
-    world.reused = true;
+    world.allocations++;
     add_block(slot.p, slot.size, slot.block);
   };
   if (op.code == Code::kMalloc) {
@@ -504,15 +504,14 @@ void Runner::act_on_heap(Record& record, const Op& op) {
   }
   const bool access = op.code == Code::kHeapRead || op.code == Code::kHeapWrite;
   // A freed block may be touched until its memory may be another block's.
-  if (slot.p == nullptr || (slot.freed && (!access || world.reused))) return;
+  if (slot.p == nullptr || (slot.freed != 0 && (!access || slot.freed != world.allocations))) return;
   record.ok = true;
   record.block = slot.block;
   record.size = slot.size;
   switch (op.code) {
     case Code::kFree:
       std::free(slot.p);
-      slot.freed = true;
-      world.reused = false;
+      slot.freed = world.allocations;
       return;
     case Code::kRealloc:
       place(std::realloc(slot.p, static_cast<size_t>(op.b)));
