@@ -64,7 +64,7 @@ std::string lane(const Race& race, int side, bool other_is_main) {
   if (!main && other_is_main) {
     svg +=
         line(kLane[1 - side] + (side == 1 ? 8 : -8), kStart[side], x + (side == 1 ? -9 : 9), kStart[side], kEdgeStyle);
-    svg += label(kWidth / 2, kStart[side] - 8, kNote, "go");
+    svg += label(kWidth / 2, kStart[side] - 8, kNote, (access.goroutine & kThreadBit) != 0 ? "std::thread" : "go");
   }
   svg += "<circle cx=\"" + number(x) + "\" cy=\"" + number(kStart[side]) + "\" r=\"5\" style=\"fill:var(--lane)\"/>";
   return svg + line(x, kStart[side], x, kHeight - 12, kLaneStyle);

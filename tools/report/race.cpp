@@ -91,6 +91,7 @@ std::string access_title(const Access& access, bool previous) {
 }
 
 std::string actor(uint64_t goroutine) {
+  if ((goroutine & kThreadBit) != 0) return "thread T" + std::to_string(goroutine & ~kThreadBit);
   return goroutine == 1 ? "main goroutine" : "goroutine " + std::to_string(goroutine);
 }
 

@@ -11,6 +11,9 @@
 
 namespace baton::tools {
 
+// In the number of a goroutine: it is a thread of the program, with its own count.
+constexpr uint64_t kThreadBit = 1ull << 63;
+
 struct Frame {
   std::string function;
   std::string file;  // "": unknown
@@ -80,7 +83,7 @@ std::string headline(const Race& race);
 // "Write", "Previous atomic read": how the Go-shaped report calls an access.
 std::string access_title(const Access& access, bool previous);
 
-// "goroutine 7", "main goroutine".
+// "goroutine 7", "main goroutine", "thread T1".
 std::string actor(uint64_t goroutine);
 
 // The first frame that a person would open: of the program's own, else any with a file, else the innermost; null for an

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/report/read.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <system_error>
 
@@ -107,15 +107,17 @@ void read_text_of_log(const std::string& file, std::string_view text, Log& log) 
 }
 
 std::string read_file(const std::string& file) {
-  FILE* in = file == "-" ? stdin : std::fopen(file.c_str(), "re");
-  if (in == nullptr) throw std::system_error(errno, std::generic_category(), file);
+  const int fd = file == "-" ? dup(STDIN_FILENO) : open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), file);
   std::string text;
   char buffer[1 << 16];
-  size_t n;
-  errno = 0;
-  while ((n = std::fread(buffer, 1, sizeof buffer, in)) > 0) text.append(buffer, n);
-  const int error = std::ferror(in) != 0 ? errno : 0;
-  if (in != stdin) std::fclose(in);
+  ssize_t n;
+  do {
+    n = read(fd, buffer, sizeof buffer);
+    if (n > 0) text.append(buffer, static_cast<size_t>(n));
+  } while (n > 0 || (n < 0 && errno == EINTR));
+  const int error = n < 0 ? errno : 0;
+  close(fd);
   if (error != 0) throw std::system_error(error, std::generic_category(), file);
   return text;
 }

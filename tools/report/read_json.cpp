@@ -25,6 +25,12 @@ int64_t number(const json& object, const char* key) {
   return found != object.end() && found->is_number() ? found->get<int64_t>() : 0;
 }
 
+// Of a goroutine under `key`, or of a thread.
+uint64_t actor_number(const json& object, const char* key) {
+  if (object.contains("thread")) return kThreadBit | static_cast<uint64_t>(number(object, "thread"));
+  return static_cast<uint64_t>(number(object, key));
+}
+
 bool flag(const json& object, const char* key) {
   auto found = object.find(key);
   return found != object.end() && found->is_boolean() && found->get<bool>();
@@ -57,7 +63,7 @@ Access access_of(const json& object) {
                    .atomic = flag(object, "atomic"),
                    .size = static_cast<uint64_t>(number(object, "size")),
                    .address = text(object, "address"),
-                   .goroutine = static_cast<uint64_t>(number(object, "goroutine")),
+                   .goroutine = actor_number(object, "goroutine"),
                    .locks = {},
                    .locks_known = flag(object, "locks_known"),
                    .stack = stack_of(list(object, "stack"))};
@@ -79,7 +85,7 @@ Location location_of(const json& object) {
           .size = static_cast<uint64_t>(number(object, "size")),
           .file = text(object, "file"),
           .line = static_cast<int>(number(object, "line")),
-          .goroutine = static_cast<uint64_t>(number(object, "goroutine")),
+          .goroutine = actor_number(object, "goroutine"),
           .stack = stack_of(list(object, "stack"))};
 }
 
@@ -105,7 +111,7 @@ std::string read_race(const json& object, Race& race) {
   for (const json& goroutine : list(object, "goroutines")) {
     if (!goroutine.is_object()) continue;
     Goroutine& one = race.goroutines.emplace_back();
-    one.id = static_cast<uint64_t>(number(goroutine, "id"));
+    one.id = actor_number(goroutine, "id");
     one.state = text(goroutine, "state");
     for (const json& stack : list(goroutine, "created")) one.created.push_back(stack_of(stack));
   }

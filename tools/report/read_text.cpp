@@ -14,25 +14,26 @@ namespace {
 
 const std::regex& access_line() {
   static const std::regex kLine(
-      "(Previous )?([A-Za-z][A-Za-z ]*?) at (0x[0-9a-f]+) by (?:goroutine ([0-9]+)|main goroutine):");
+      "(Previous )?([A-Za-z][A-Za-z ]*?) at (0x[0-9a-f]+) by (goroutine [0-9]+|thread T[0-9]+|main goroutine):");
   return kLine;
 }
 
 const std::regex& created_line() {
-  static const std::regex kLine("Goroutine ([0-9]+) \\((running|finished)\\) created at:");
+  static const std::regex kLine("(Goroutine [0-9]+|Thread T[0-9]+) \\((running|finished)\\) created at:");
   return kLine;
 }
 
 const std::regex& heap_line() {
   static const std::regex kLine(
-      "Heap block of size ([0-9]+) at (0x[0-9a-f]+) allocated by (?:goroutine ([0-9]+)|main goroutine).*:");
+      "Heap block of size ([0-9]+) at (0x[0-9a-f]+)(?: \\((.+)\\))? allocated by (goroutine [0-9]+|thread T[0-9]+|main "
+      "goroutine).*:");
   return kLine;
 }
 
 const std::regex& variable_line() {
   static const std::regex kLine(
       "(Global|Local|Stack|Thread-local) var(?:iable)? (.+?)(?: of size ([0-9]+))?(?: at (0x[0-9a-f]+))?"
-      "(?: (?:of|in) .*?)?(?: declared at (.+):([0-9]+))?:?");
+      "(?: of (goroutine [0-9]+|thread T[0-9]+|main goroutine))?(?: declared at (.+):([0-9]+))?:?");
   return kLine;
 }
 
@@ -41,7 +42,12 @@ const std::regex& place_line() {
   return kLine;
 }
 
-uint64_t goroutine_number(const std::ssub_match& match) { return match.matched ? std::stoull(match.str()) : 1; }
+// Of "goroutine 7", "Thread T1", "main goroutine".
+uint64_t goroutine_number(const std::string& actor) {
+  const size_t digits = actor.find_first_of("0123456789");
+  if (digits == actor.npos) return 1;
+  return std::stoull(actor.substr(digits)) | (actor[digits - 1] == 'T' ? kThreadBit : 0);
+}
 
 class Reader {
  public:
@@ -62,7 +68,7 @@ class Reader {
         access.atomic = access.kind.starts_with("atomic ");
         access.write = !access.kind.ends_with("read");
         access.address = match[3].str();
-        access.goroutine = goroutine_number(match[4]);
+        access.goroutine = goroutine_number(match[4].str());
         access.stack = stack();
         if (access.stack.empty()) {
           at_--;
@@ -71,7 +77,7 @@ class Reader {
       } else if (std::regex_match(line, match, created_line())) {
         at_++;
         Goroutine& goroutine = race.goroutines.emplace_back();
-        goroutine.id = goroutine_number(match[1]);
+        goroutine.id = goroutine_number(match[1].str());
         goroutine.state = match[2].str();
         goroutine.created = {stack()};
       } else if (std::regex_match(line, match, heap_line())) {
@@ -79,15 +85,17 @@ class Reader {
         race.location.kind = "heap";
         race.location.size = std::stoull(match[1].str());
         race.location.address = match[2].str();
-        race.location.goroutine = goroutine_number(match[3]);
+        race.location.name = match[3].str();
+        race.location.goroutine = goroutine_number(match[4].str());
         race.location.stack = stack();
       } else if (std::regex_match(line, match, variable_line())) {
         at_++;
         race.location.kind = match[1] == "Global" ? "global" : match[1] == "Thread-local" ? "thread-local" : "stack";
         race.location.name = match[2].str();
         if (match[3].matched) race.location.size = std::stoull(match[3].str());
-        race.location.file = match[5].str();
-        if (match[6].matched) race.location.line = std::stoi(match[6].str());
+        if (match[5].matched) race.location.goroutine = goroutine_number(match[5].str());
+        race.location.file = match[6].str();
+        if (match[7].matched) race.location.line = std::stoi(match[7].str());
         stack();
       } else {
         at_++;  // a section of a later version
@@ -157,7 +165,7 @@ std::string fingerprint_of_text(const Race& race) {
 std::string read_go_report(const std::vector<std::string>& lines, Log& log, size_t& at) {
   Race race;
   Reader reader(lines);
-  const std::string wrong = reader.read(race);
+  std::string wrong = reader.read(race);
   at = reader.at();
   if (!wrong.empty()) return wrong;
   race.fingerprint = fingerprint_of_text(race);

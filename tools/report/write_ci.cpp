@@ -103,7 +103,13 @@ std::string write_markdown(const std::vector<Race>& races) {
       "## Data races: " + std::to_string(fresh) + " new, " + std::to_string(races.size() - fresh) + " known\n\n";
   if (races.empty()) return text + "None were found.\n";
   text += "| | race | accesses | seen |\n|---|---|---|---|\n";
+  size_t rows = 0;
   for (const Race& race : races) {
+    if (text.size() > kMost / 2) {
+      text += "\n" + plural(races.size() - rows, "more race") + " not in this table.\n";
+      break;
+    }
+    rows++;
     text += std::string("| ") + (known(race) ? "known" : "**new**") + " | " + markdown_escaped(headline(race)) + " | " +
             markdown_escaped(race.accesses[primary_access(race)].kind) + " `" + place_of(primary_frame(race)) +
             "`<br>" + markdown_escaped(race.accesses[1 - primary_access(race)].kind) + " `" +

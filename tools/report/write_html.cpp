@@ -3,6 +3,7 @@
 // One file for a browser: no script, no network, light and dark as the reader's system is. New races come first. Each
 // has a picture of the two goroutines (picture.cpp), both places in the sources side by side, and the stacks. Sources
 // are read when the page is made, from where the program was compiled or below the source root.
+#include <algorithm>
 #include <string>
 
 #include "tools/report/escape.h"
@@ -13,6 +14,8 @@
 namespace baton::tools {
 
 namespace {
+
+constexpr size_t kMostRaces = 1000;  // with sources and stacks; a browser bears no more
 
 constexpr char kStyle[] = R"(
 :root { color-scheme: light dark; --bg: #ffffff; --panel: #f6f8fa; --text: #1f2328; --dim: #59636e; --line: #d1d9e0;
@@ -167,8 +170,10 @@ std::string write_html(const std::vector<Race>& races) {
     html += "<table class=\"index\"><tr><th></th><th>Race</th><th>Accesses</th><th class=\"n\">Seen</th></tr>\n";
     for (size_t i = 0; i < races.size(); i++) {
       const Race& race = races[i];
-      html += "<tr><td>" + badge(race) + "</td><td><a href=\"#race-" + std::to_string(i + 1) + "\">" +
-              xml_escaped(headline(race)) + "</a></td><td class=\"mono\">";
+      const bool shown = i < kMostRaces;
+      html += "<tr><td>" + badge(race) + "</td><td>" +
+              (shown ? "<a href=\"#race-" + std::to_string(i + 1) + "\">" : std::string()) +
+              xml_escaped(headline(race)) + (shown ? "</a>" : "") + "</td><td class=\"mono\">";
       const int primary = primary_access(race);
       for (int which : {primary, 1 - primary}) {
         const Access& access = race.accesses[which];
@@ -178,7 +183,11 @@ std::string write_html(const std::vector<Race>& races) {
     }
     html += "</table>\n";
   }
-  for (size_t i = 0; i < races.size(); i++) html += race_html(races[i], i + 1);
+  for (size_t i = 0; i < std::min(races.size(), kMostRaces); i++) html += race_html(races[i], i + 1);
+  if (races.size() > kMostRaces) {
+    html += "<p>" + plural(races.size() - kMostRaces, "more race") + " only in the table above: a page has room for " +
+            std::to_string(kMostRaces) + ".</p>\n";
+  }
   return html + "<footer>Made by baton " BATON_VERSION ".</footer>\n</body>\n</html>\n";
 }
 

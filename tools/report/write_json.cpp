@@ -14,6 +14,11 @@ using nlohmann::ordered_json;
 
 ordered_json or_null(const std::string& text) { return text.empty() ? ordered_json(nullptr) : ordered_json(text); }
 
+// A goroutine's number under `key`, or a thread's.
+void put_actor(ordered_json& object, const char* key, uint64_t goroutine) {
+  object[(goroutine & kThreadBit) != 0 ? "thread" : key] = goroutine & ~kThreadBit;
+}
+
 ordered_json stack_json(const Stack& stack) {
   ordered_json frames = ordered_json::array();
   for (const Frame& frame : stack) {
@@ -36,28 +41,26 @@ ordered_json access_json(const Access& access) {
                      {"mode", lock.mode},
                      {"stack", stack_json(lock.stack)}});
   }
-  return {{"kind", access.kind},
-          {"write", access.write},
-          {"atomic", access.atomic},
-          {"size", access.size},
-          {"address", access.address},
-          {"goroutine", access.goroutine},
-          {"locks", locks},
-          {"locks_known", access.locks_known},
-          {"stack", stack_json(access.stack)}};
+  ordered_json object = {{"kind", access.kind},
+                         {"write", access.write},
+                         {"atomic", access.atomic},
+                         {"size", access.size},
+                         {"address", access.address}};
+  put_actor(object, "goroutine", access.goroutine);
+  object["locks"] = locks;
+  object["locks_known"] = access.locks_known;
+  object["stack"] = stack_json(access.stack);
+  return object;
 }
 
 ordered_json location_json(const Location& location) {
-  return {{"kind", location.kind},
-          {"name", or_null(location.name)},
-          {"variable", or_null(location.variable)},
-          {"type", or_null(location.type)},
-          {"address", location.address},
-          {"size", location.size},
-          {"file", or_null(location.file)},
-          {"line", location.line},
-          {"goroutine", location.goroutine},
-          {"stack", stack_json(location.stack)}};
+  ordered_json object = {
+      {"kind", location.kind},          {"name", or_null(location.name)}, {"variable", or_null(location.variable)},
+      {"type", or_null(location.type)}, {"address", location.address},    {"size", location.size},
+      {"file", or_null(location.file)}, {"line", location.line}};
+  put_actor(object, "goroutine", location.goroutine);
+  object["stack"] = stack_json(location.stack);
+  return object;
 }
 
 ordered_json race_json(const Race& race) {
@@ -67,7 +70,11 @@ ordered_json race_json(const Race& race) {
   for (const Goroutine& goroutine : race.goroutines) {
     ordered_json created = ordered_json::array();
     for (const Stack& stack : goroutine.created) created.push_back(stack_json(stack));
-    goroutines.push_back({{"id", goroutine.id}, {"state", goroutine.state}, {"created", created}});
+    ordered_json object;
+    put_actor(object, "id", goroutine.id);
+    object["state"] = goroutine.state;
+    object["created"] = created;
+    goroutines.push_back(object);
   }
   return {{"type", "race"},
           {"version", 1},

@@ -62,8 +62,11 @@ ordered_json location(const Frame& frame, const std::string& message) {
   return object;
 }
 
-// From the outermost frame to the innermost, as the program went.
-void add_steps(ordered_json& steps, const Stack& stack, const std::string& last, int level, int& order) {
+// From the outermost frame to the innermost, as the program went. Of a deep recursion the innermost frames: GitHub
+// takes 10,000 steps of a result.
+void add_steps(ordered_json& steps, const Stack& whole, const std::string& last, int level, int& order) {
+  constexpr size_t kMost = 1000;
+  const Stack stack(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(std::min(kMost, whole.size())));
   for (size_t i = stack.size(); i-- > 0;) {
     ordered_json step = {{"location", location(stack[i], i == 0 ? last : "")},
                          {"nestingLevel", level + static_cast<int>(stack.size() - 1 - i)},
@@ -87,7 +90,10 @@ ordered_json thread_flow(const Race& race, int which, int& order) {
 
 ordered_json stack_object(const Access& access) {
   ordered_json frames = ordered_json::array();
-  for (const Frame& frame : access.stack) frames.push_back({{"location", location(frame, frame.function)}});
+  for (const Frame& frame : access.stack) {
+    if (frames.size() == 1000) break;
+    frames.push_back({{"location", location(frame, frame.function)}});
+  }
   return {{"message", {{"text", access.kind + " by " + actor(access.goroutine)}}}, {"frames", frames}};
 }
 
@@ -142,20 +148,25 @@ ordered_json rules() {
 
 }  // namespace
 
+// One result a line, each made and written by itself: a log of ten thousand races would be a gigabyte as one tree.
 std::string write_sarif(const std::vector<Race>& races) {
-  ordered_json results = ordered_json::array();
-  for (const Race& race : races) results.push_back(result_of(race));
+  const auto text_of = [](const ordered_json& object) {
+    return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  };
   const ordered_json driver = {
       {"name", "baton"}, {"version", BATON_VERSION}, {"semanticVersion", BATON_VERSION}, {"rules", rules()}};
-  const ordered_json run = {{"tool", {{"driver", driver}}},
-                            {"automationDetails", {{"id", "baton/"}}},
-                            {"originalUriBaseIds", {{"SRCROOT", {{"uri", "file://" + uri_path(source_root()) + "/"}}}}},
-                            {"columnKind", "utf16CodeUnits"},
-                            {"results", results}};
-  const ordered_json log = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
-                            {"version", "2.1.0"},
-                            {"runs", ordered_json::array({run})}};
-  return log.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  const ordered_json bases = {{"SRCROOT", {{"uri", "file://" + uri_path(source_root()) + "/"}}}};
+  std::string text =
+      "{\"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\", \"version\": \"2.1.0\", \"runs\": [{\n"
+      "\"tool\": {\"driver\": " +
+      text_of(driver) + "},\n\"automationDetails\": {\"id\": \"baton/\"},\n\"originalUriBaseIds\": " + text_of(bases) +
+      ",\n\"columnKind\": \"utf16CodeUnits\",\n\"results\": [";
+  const char* separator = "\n";
+  for (const Race& race : races) {
+    text += separator + text_of(result_of(race));
+    separator = ",\n";
+  }
+  return text + "\n]}]}\n";
 }
 
 }  // namespace baton::tools

@@ -24,16 +24,21 @@ std::string stack_text(const Stack& stack) {
 std::string location_text(const Location& location) {
   if (location.kind == "heap") {
     std::string text = "\nHeap block of size " + std::to_string(location.size) + " at " + location.address;
+    if (!location.name.empty()) text += " (" + location.name + ")";
     if (location.goroutine != 0) text += " allocated by " + actor(location.goroutine);
     return text + ":\n" + stack_text(location.stack);
   }
-  if (location.name.empty()) return "";
+  if (location.name.empty()) {
+    if (location.kind != "stack") return "";
+    return "\nAddress " + location.address + " is on the stack of " + actor(location.goroutine) + "\n";
+  }
   const std::string kind = location.kind == "global"         ? "Global"
                            : location.kind == "thread-local" ? "Thread-local"
-                                                             : "Local";
+                                                             : "Stack";
   std::string text = "\n" + kind + " var " + location.name;
   if (location.size != 0) text += " of size " + std::to_string(location.size);
   if (!location.address.empty()) text += " at " + location.address;
+  if (location.kind == "stack" && location.goroutine != 0) text += " of " + actor(location.goroutine);
   if (!location.file.empty()) text += " declared at " + location.file + ":" + std::to_string(location.line);
   return text + "\n";
 }
@@ -52,8 +57,9 @@ std::string go_report(const Race& race) {
   text += location_text(race.location);
   for (const Goroutine& goroutine : race.goroutines) {
     if (goroutine.id == 1 || goroutine.created.empty()) continue;
-    text += "\nGoroutine " + std::to_string(goroutine.id) + " (" + goroutine.state + ") created at:\n" +
-            stack_text(goroutine.created.front());
+    std::string title = actor(goroutine.id);
+    title[0] = static_cast<char>(title[0] - 'a' + 'A');
+    text += "\n" + title + " (" + goroutine.state + ") created at:\n" + stack_text(goroutine.created.front());
   }
   return text + "==================\n";
 }

@@ -4,6 +4,7 @@
 # race "counter" with its accesses in the other order, found by another process ten lines further down.
 import json
 import sys
+import zlib
 
 
 def frame(function, file, line):
@@ -25,7 +26,7 @@ def race(name):
     return {
         "type": "race", "version": 1, "pid": 200 if swapped else 100, "program": "/p", "build_id": "ab",
         "time": "2026-01-31T12:00:0%d.000Z" % (1 if swapped else 0), "number": 1, "kind": "data race",
-        "fingerprint": "b1:%016x" % sum(map(ord, name)), "pattern": None, "help": "Protect it with a Mutex.",
+        "fingerprint": "b1:%016x" % zlib.crc32(name.encode()), "pattern": None, "help": "Protect it with a Mutex.",
         "accesses": accesses,
         "location": {"kind": "global", "name": name, "variable": name, "type": "int", "address": "0x0000005da5c0",
                      "size": 4, "file": name + ".cpp", "line": 3, "goroutine": 0, "stack": []},
