@@ -13,13 +13,13 @@ enum class WaitReason : uint8_t {
 #undef WAIT
 };
 
-inline const char* wait_reason_text(WaitReason why) noexcept {
-  static constexpr const char* kTexts[] = {
+// By number. Debuggers read it too (tools/gdb/baton-gdb.py).
+inline constexpr const char* kWaitReasonTexts[] = {
 #define WAIT(name, text) text,
 #include "runtime/src/wait_reason.def"
 #undef WAIT
-  };
-  return kTexts[static_cast<uint8_t>(why)];
-}
+};
+
+inline const char* wait_reason_text(WaitReason why) noexcept { return kWaitReasonTexts[static_cast<uint8_t>(why)]; }
 
 }  // namespace baton::rt

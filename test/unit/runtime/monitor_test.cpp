@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -22,6 +24,12 @@ using namespace baton;
 using namespace std::chrono_literals;
 
 namespace {
+
+// The C library's sleeps park the goroutine; this one blocks the thread.
+void sleep_in_kernel(long microseconds) {
+  const timespec duration = {0, microseconds * 1000};
+  syscall(SYS_nanosleep, &duration, nullptr);
+}
 
 struct Pipe {
   int read_end;
@@ -154,10 +162,10 @@ TEST_P(Monitor, ThreadsThatLostTheirProcessorGoOn) {
   for (int i = 0; i < 20; i++) {
     wg.go([&] {
       for (int k = 0; k < 20; k++) {
-        blocking([] { ::usleep(200); });
+        blocking([] { sleep_in_kernel(200); });
         calls++;
         gosched();
-        ::usleep(50);
+        sleep_in_kernel(50);
         wg.go([&] { calls++; });
       }
     });
@@ -194,7 +202,7 @@ TEST(Blocking, KeepsErrno) {
   for (int i = 0; i < 100; i++) {
     errno = 0;
     blocking([] {
-      ::usleep(50);
+      sleep_in_kernel(50);
       return ::close(-1);
     });
     EXPECT_EQ(EBADF, errno_here());
