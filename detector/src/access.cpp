@@ -39,12 +39,18 @@ void Findings::report(const Task& task, uintptr_t address, size_t size, Kind kin
   uintptr_t line = address & ~(kLineBytes - 1);
   for (uint32_t i = 0; i < count_; ++i) {
     const Found& found = at(i);
-    report_race({.address = address, .size = size, .kind = kind, .context = context, .owner = current_owner(task)},
+    report_race({.address = address,
+                 .size = size,
+                 .kind = kind,
+                 .context = context,
+                 .owner = current_owner(task),
+                 .held = &task.held},
                 {.address = line + static_cast<uintptr_t>(__builtin_ctzll(found.mask)),
                  .size = static_cast<size_t>(__builtin_popcountll(found.mask)),
                  .kind = found.kind,
                  .context = found.context,
-                 .owner = owner_of(found.epoch)});
+                 .owner = owner_of(found.epoch),
+                 .held = nullptr});
   }
   count_ = 0;
 }
@@ -309,7 +315,10 @@ void access(Task& task, uintptr_t address, size_t size, Kind kind, const CallSit
     uintptr_t line_end = (address | (kLineBytes - 1)) + 1;
     size_t part = (line_end < end ? line_end : end) - address;
     if (!repeats(task, address, byte_mask(address % kLineBytes, part), kind)) {
-      if (context == 0) context = context_of(site);
+      if (context == 0) {
+        context = context_of(site);
+        note_locks(context, task.held);
+      }
       touch_page(address);
       access_line(task, address, part, kind, context, site);
     }

@@ -14,6 +14,7 @@
 #include "detector/src/access.h"
 #include "detector/src/cold.h"
 #include "detector/src/mem.h"
+#include "detector/src/task.h"
 
 extern "C" {
 // The extent of the program's text, from the linker.
@@ -90,6 +91,10 @@ struct CacheSlot {
 };
 constexpr int kCacheBits = 9;
 thread_local CacheSlot cache[1u << kCacheBits];
+constexpr uint32_t kAncestrySlots = 16;
+thread_local CacheSlot ancestry_cache[kAncestrySlots];
+constexpr uintptr_t kMaxGenerations = 8;
+thread_local bool thread_noted = false;  // to task.h
 
 // A stack being unwound: return addresses, innermost first. In reserved memory of the thread, so that the depth has no
 // limit that a program could reach before its own stack ends.
@@ -179,6 +184,10 @@ uint32_t unwind(const CallSite& site) {
 }
 
 [[gnu::noinline]] ContextId first_sight(const CallSite& site, uint64_t key) {
+  if (!thread_noted) {
+    thread_noted = true;
+    note_thread();
+  }
   {
     SpinLockHolder hold(lock);
     ContextId known = contexts.find(key);
@@ -195,6 +204,33 @@ uint32_t unwind(const CallSite& site) {
 }  // namespace
 
 void init_contexts() { nodes.init("call stacks"); }
+
+ContextId with_ancestry(ContextId creation, ContextId parent) {
+  if (creation == 0 || parent == 0) return creation;
+  const uintptr_t above = nodes[parent].pc;
+  const uintptr_t generation = (above & kAncestryBit) != 0 ? (above & ~kAncestryBit) >> 32 : 1;
+  if (generation == kMaxGenerations) return creation;  // it starts again: else a chain of tasks would grow for ever
+  const uintptr_t join = kAncestryBit | (generation + 1) << 32 | parent;
+  const uint64_t key = mix(join ^ mix(creation + 1));
+  CacheSlot& slot = ancestry_cache[key % kAncestrySlots];
+  if (slot.key == key) return slot.context;
+  SpinLockHolder hold(lock);
+  ContextId node = stacks.find(key);
+  if (node == 0) {
+    node = nodes.alloc();
+    nodes[node] = {join, creation};
+    stacks.insert(key, node);
+  }
+  slot = {key, node};
+  return node;
+}
+
+ContextId parent_creation(ContextId creation) {
+  if (creation == 0 || (nodes[creation].pc & kAncestryBit) == 0) return 0;
+  return static_cast<ContextId>(nodes[creation].pc);
+}
+
+bool is_program_text(uintptr_t pc) { return in_program(pc); }
 
 uintptr_t end_of_program_frames(uintptr_t frame) {
   while (in_program(record_at(frame).return_pc)) frame = record_at(frame).next;

@@ -36,12 +36,24 @@ ContextId exact_context_of(const CallSite& site);
 // The end of the frame records of the stack that holds `frame`: behind the last frame of the program's own code.
 uintptr_t end_of_program_frames(uintptr_t frame);
 
+// The context `creation` of a task's creation, together with the creation of its creator, and so on: a number that
+// stands for `creation` wherever a context does. Of a long line of creators the eldest are dropped.
+ContextId with_ancestry(ContextId creation, ContextId parent);
+// What with_ancestry() was given as `parent`; 0 if it was dropped, or there is none.
+ContextId parent_creation(ContextId creation);
+
+// Whether `pc` lies in the code of the executable.
+bool is_program_text(uintptr_t pc);
+
 // The calling context of the function that is running (__baton_ctx), for calls that are not told it.
 uint64_t current_context();
 
 // The stack of a context: calls `each` with return addresses, innermost first, until it returns false.
 template <class Each>
 void for_each_frame(ContextId context, Each each);
+
+// No address of code has this bit: such a node joins the creation in `caller` to that of its creator.
+constexpr uintptr_t kAncestryBit = uintptr_t{1} << 63;
 
 struct StackNode {
   uintptr_t pc;
@@ -52,6 +64,7 @@ const StackNode& stack_node(ContextId context);
 template <class Each>
 void for_each_frame(ContextId context, Each each) {
   for (; context != 0; context = stack_node(context).caller) {
+    if ((stack_node(context).pc & kAncestryBit) != 0) continue;
     if (!each(stack_node(context).pc)) return;
   }
 }

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "detector/include/baton/symbolize.h"
+#include "detector/src/debug_info.h"
 #include "detector/src/options.h"
+#include "detector/src/pointer_table.h"
 
 namespace baton::detector {
 namespace {
@@ -30,52 +32,6 @@ uint64_t hash_text(const char* text) {
   return hash;
 }
 
-// Open addressing from a 64-bit hash to a pointer; doubles when half full.
-template <class T>
-class PointerTable {
- public:
-  // Finds the first item of this hash that `same` accepts, else null.
-  template <class Same>
-  T* find(uint64_t hash, Same same) const {
-    for (uint64_t i = 0; i < capacity_; ++i) {
-      Slot& slot = slots_[(hash + i) & (capacity_ - 1)];
-      if (slot.item == nullptr) return nullptr;
-      if (slot.hash == hash && same(slot.item)) return slot.item;
-    }
-    return nullptr;
-  }
-  void insert(uint64_t hash, T* item) {
-    if (2 * (count_ + 1) > capacity_) grow();
-    place(hash, item);
-    ++count_;
-  }
-
- private:
-  struct Slot {
-    uint64_t hash;
-    T* item;
-  };
-  void place(uint64_t hash, T* item) {
-    uint64_t i = hash & (capacity_ - 1);
-    while (slots_[i].item != nullptr) i = (i + 1) & (capacity_ - 1);
-    slots_[i] = {hash, item};
-  }
-  void grow() {
-    Slot* old = slots_;
-    uint64_t old_capacity = capacity_;
-    capacity_ = old_capacity == 0 ? 1024 : 2 * old_capacity;
-    slots_ = static_cast<Slot*>(reserve(capacity_ * sizeof(Slot), "frames of reports"));
-    for (uint64_t i = 0; i < old_capacity; ++i) {
-      if (old[i].item != nullptr) place(old[i].hash, old[i].item);
-    }
-    if (old != nullptr) give_back(old, old_capacity * sizeof(Slot));
-  }
-
-  Slot* slots_ = nullptr;
-  uint64_t capacity_ = 0;
-  uint64_t count_ = 0;
-};
-
 // What one return address stands for, innermost inlined function first.
 struct Place {
   uintptr_t pc;
@@ -98,24 +54,27 @@ constexpr uint32_t kMaxInlined = 256;
 struct Gathered {
   Frame frames[kMaxInlined];
   uint32_t count = 0;
+  uintptr_t pc = 0;
 };
 
 Place* look_up(uintptr_t pc) {
   Gathered gathered;
+  gathered.pc = pc;
   __baton_symbolize(
       pc,
       [](void* to, const baton_frame* frame) {
         Gathered* gathered = static_cast<Gathered*>(to);
         const char* path = frame->file != nullptr ? keep_text(frame->file) : nullptr;
-        gathered->frames[gathered->count++] = {.function = keep_text(frame->function),
-                                               .file = shown_file(path),
-                                               .path = path,
-                                               .module = "",
-                                               .pc = 0,
-                                               .offset = frame->offset,
-                                               .line = frame->line,
-                                               .column = 0,
-                                               .inlined = frame->inlined != 0};
+        gathered->frames[gathered->count++] = {
+            .function = keep_text(frame->function),
+            .file = shown_file(path),
+            .path = path,
+            .module = "",
+            .pc = 0,
+            .offset = frame->offset,
+            .line = frame->line,
+            .column = gathered->count == 0 ? column_of(gathered->pc, frame->line) : 0,
+            .inlined = frame->inlined != 0};
         return gathered->count < kMaxInlined ? 1 : 0;
       },
       &gathered);

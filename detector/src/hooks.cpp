@@ -84,6 +84,7 @@ baton_task* __baton_race_start() {
   init_reports();
   Clock::init_pools();
   init_contexts();
+  init_locks();
   init_tasks();
   init_chains();
   init_sync();
@@ -102,7 +103,8 @@ baton_task* __baton_task_create(uint64_t id, const void* pc) {
   Task* creator = current_task;
   ContextId creation = 0;
   if (creator != nullptr) {
-    creation = context_of(call_site(*creator, __baton_ctx, pc, __builtin_frame_address(0)));
+    creation =
+        with_ancestry(context_of(call_site(*creator, __baton_ctx, pc, __builtin_frame_address(0))), creator->creation);
   }
   return opaque(new_task(creator != nullptr ? creator : main_task, id, creation));
 }
@@ -195,6 +197,16 @@ void __baton_object_release(const void* obj, size_t n, const void* pc) {
 }
 void __baton_object_release_merge(const void* obj, size_t n, const void* pc) {
   object_operation(obj, n, ClockOperation::kReleaseMerge, pc);
+}
+
+void __baton_lock_taken(const void* lock, int shared, const void* pc) {
+  Task* task = current_task;
+  if (task == nullptr) return;
+  ContextId site = context_of(call_site(*task, __baton_ctx, pc, __builtin_frame_address(0)));
+  task->held.take(address_of(lock), shared != 0, site);
+}
+void __baton_lock_left(const void* lock) {
+  if (Task* task = current_task) task->held.leave(address_of(lock));
 }
 
 void __baton_ignore_begin() {

@@ -39,6 +39,17 @@ void merge_object(const void* object) {
   if (Task* task = current_task) release_merge(*task, reinterpret_cast<uintptr_t>(object));
 }
 
+void take_lock(const void* lock, bool shared, const void* pc, const void* frame) {
+  if (Task* task = current_task) {
+    task->held.take(reinterpret_cast<uintptr_t>(lock), shared,
+                    context_of(call_site(*task, current_context(), pc, frame)));
+  }
+}
+
+void leave_lock(const void* lock) {
+  if (Task* task = current_task) task->held.leave(reinterpret_cast<uintptr_t>(lock));
+}
+
 // The clock of those who unlocked after reading.
 const void* readers_of(const pthread_rwlock_t* lock) { return reinterpret_cast<const char*>(lock) + 1; }
 
@@ -60,53 +71,75 @@ void run_once() {
 
 using namespace baton::detector;
 
+#define BATON_HERE __builtin_return_address(0), __builtin_frame_address(0)
+
 extern "C" {
 
 // ---- Mutexes and spin locks ---------------------------------------------------------------------------------------
 
 int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
   int result = BATON_REAL(pthread_mutex_lock, mutex);
-  if (result == 0) acquire_object(mutex);
+  if (result == 0) {
+    acquire_object(mutex);
+    take_lock(mutex, false, BATON_HERE);
+  }
   return result;
 }
 
 int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
   int result = BATON_REAL(pthread_mutex_trylock, mutex);
-  if (result == 0) acquire_object(mutex);
+  if (result == 0) {
+    acquire_object(mutex);
+    take_lock(mutex, false, BATON_HERE);
+  }
   return result;
 }
 
 int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* until) noexcept {
   int result = BATON_REAL(pthread_mutex_timedlock, mutex, until);
-  if (result == 0) acquire_object(mutex);
+  if (result == 0) {
+    acquire_object(mutex);
+    take_lock(mutex, false, BATON_HERE);
+  }
   return result;
 }
 
 int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock, const timespec* until) noexcept {
   int result = BATON_REAL(pthread_mutex_clocklock, mutex, clock, until);
-  if (result == 0) acquire_object(mutex);
+  if (result == 0) {
+    acquire_object(mutex);
+    take_lock(mutex, false, BATON_HERE);
+  }
   return result;
 }
 
 int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
   release_object(mutex);
+  leave_lock(mutex);
   return BATON_REAL(pthread_mutex_unlock, mutex);
 }
 
 int pthread_spin_lock(pthread_spinlock_t* lock) noexcept {
   int result = BATON_REAL(pthread_spin_lock, lock);
-  if (result == 0) acquire_object(const_cast<const int*>(lock));
+  if (result == 0) {
+    acquire_object(const_cast<const int*>(lock));
+    take_lock(const_cast<const int*>(lock), false, BATON_HERE);
+  }
   return result;
 }
 
 int pthread_spin_trylock(pthread_spinlock_t* lock) noexcept {
   int result = BATON_REAL(pthread_spin_trylock, lock);
-  if (result == 0) acquire_object(const_cast<const int*>(lock));
+  if (result == 0) {
+    acquire_object(const_cast<const int*>(lock));
+    take_lock(const_cast<const int*>(lock), false, BATON_HERE);
+  }
   return result;
 }
 
 int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
   release_object(const_cast<const int*>(lock));
+  leave_lock(const_cast<const int*>(lock));
   return BATON_REAL(pthread_spin_unlock, lock);
 }
 
@@ -115,7 +148,10 @@ int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
 #define BATON_READ_LOCK(name, parameters, ...)  \
   int name parameters noexcept {                \
     int result = BATON_REAL(name, __VA_ARGS__); \
-    if (result == 0) acquire_object(lock);      \
+    if (result == 0) {                          \
+      acquire_object(lock);                     \
+      take_lock(lock, true, BATON_HERE);        \
+    }                                           \
     return result;                              \
   }
 #define BATON_WRITE_LOCK(name, parameters, ...) \
@@ -124,6 +160,7 @@ int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
     if (result == 0) {                          \
       acquire_object(lock);                     \
       acquire_object(readers_of(lock));         \
+      take_lock(lock, false, BATON_HERE);       \
     }                                           \
     return result;                              \
   }
@@ -140,6 +177,7 @@ BATON_WRITE_LOCK(pthread_rwlock_clockwrlock, (pthread_rwlock_t * lock, clockid_t
                  clock, until)
 
 int pthread_rwlock_unlock(pthread_rwlock_t* lock) noexcept {
+  leave_lock(lock);
   // A writer holds the lock alone, so if there is one it is the caller.
   if (lock->__data.__cur_writer != 0) {
     release_object(lock);

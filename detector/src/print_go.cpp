@@ -36,13 +36,47 @@ void print_access(Writer& out, const Side& side, const char* what) {
   print_stack(out, side.stack);
 }
 
+// "Global var account.balance of type int in ..."; nothing for what is not known.
+void print_name(Writer& out, const char* what, const Location& location) {
+  out.print("\n%s", what);
+  if (location.name != nullptr) out.print(" %s", location.name);
+}
+
+void print_declaration(Writer& out, const Location& location) {
+  if (location.file != nullptr) out.print(" declared at %s:%d", location.file, location.line);
+  out.print("\n");
+}
+
 void print_location(Writer& out, const Location& location) {
-  if (location.kind == Location::kHeap) {
-    out.print("\nHeap block of size %zu at 0x%012lx allocated by ", location.size,
-              static_cast<unsigned long>(location.address));
-    print_actor(out, location.goroutine);
-    out.print(":\n");
-    print_stack(out, location.stack);
+  const unsigned long address = static_cast<unsigned long>(location.address);
+  switch (location.kind) {
+    case Location::kUnknown:
+      return;
+    case Location::kGlobal:
+    case Location::kThreadLocal:
+      print_name(out, location.kind == Location::kGlobal ? "Global var" : "Thread-local var", location);
+      out.print(" of size %zu at 0x%012lx", location.size, address);
+      print_declaration(out, location);
+      return;
+    case Location::kStack:
+      if (location.name == nullptr) {
+        out.print("\nAddress 0x%012lx is on the stack of ", address);
+        print_actor(out, location.goroutine);
+        out.print("\n");
+        return;
+      }
+      print_name(out, "Stack var", location);
+      out.print(" of size %zu at 0x%012lx of ", location.size, address);
+      print_actor(out, location.goroutine);
+      print_declaration(out, location);
+      return;
+    case Location::kHeap:
+      out.print("\nHeap block of size %zu at 0x%012lx", location.size, address);
+      if (location.name != nullptr) out.print(" (%s)", location.name);
+      out.print(" allocated by ");
+      print_actor(out, location.goroutine);
+      out.print(":\n");
+      print_stack(out, location.stack);
   }
 }
 

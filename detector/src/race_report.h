@@ -67,6 +67,9 @@ RaceReport gather_report(Arena& arena, const RaceAccess& current, const RaceAcce
 
 // The printers.
 void print_race_text(Writer& out, const RaceReport& report);
+void print_explanation(Writer& out, const RaceReport& report, bool colour);
+// Whether a text on `fd` may have colours.
+bool wants_colour(int fd);
 void print_race_json(Writer& out, const RaceReport& report);
 void print_summary_json(Writer& out, uint64_t races, uint64_t suppressed, int status);
 

@@ -114,6 +114,7 @@ void write_report(const RaceReport& report) {
     print_race_json(out, report);
   } else {
     print_race_text(out, report);
+    if (options.plain == 0) print_explanation(out, report, wants_colour(log_fd));
   }
   out.write_to(log_fd);
   if (options.halt_on_error != 0) {

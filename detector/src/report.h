@@ -24,6 +24,7 @@ struct RaceAccess {
   Kind kind;
   ContextId context;
   Owner owner;
+  const HeldLocks* held;  // null: only what is noted of the context is known
 };
 
 // Whether this pair of stacks was reported before; the order does not matter.

@@ -2,6 +2,9 @@
 
 #include "detector/src/task.h"
 
+#include <sys/resource.h>
+
+#include <atomic>
 #include <new>
 
 #include "detector/src/access.h"
@@ -14,6 +17,10 @@ namespace {
 using TaskPool = Pool<Task, (1u << 26)>;
 constinit TaskPool tasks;
 
+constexpr uint32_t kMaxThreads = 16384;  // those beyond are not known to reports
+constinit std::atomic<uint32_t> thread_count{0};
+constinit std::atomic<uintptr_t> threads[kMaxThreads] = {};  // written once by note_thread(), read by noted_thread()
+
 uint32_t index_of(Task* task) { return static_cast<uint32_t>(task - &tasks[0]); }
 
 }  // namespace
@@ -24,6 +31,20 @@ void Snapshot::merge(const Clock& other, Epoch other_origin) {
   clock.join(other);
   if (other_origin != 0) clock.raise(other_origin);
 }
+
+void note_thread() {
+  uint32_t slot = thread_count.fetch_add(1, std::memory_order_relaxed);
+  if (slot < kMaxThreads) {
+    threads[slot].store(reinterpret_cast<uintptr_t>(__builtin_thread_pointer()), std::memory_order_relaxed);
+  }
+}
+
+uint32_t noted_threads() {
+  uint32_t count = thread_count.load(std::memory_order_relaxed);
+  return count < kMaxThreads ? count : kMaxThreads;
+}
+
+uintptr_t noted_thread(uint32_t i) { return threads[i].load(std::memory_order_relaxed); }
 
 void init_tasks() { tasks.init("tasks"); }
 
@@ -113,7 +134,23 @@ Task* new_task(Task* creator, uint64_t id, uint32_t creation) {
   return task;
 }
 
+// Asked for reports only. Tasks may end meanwhile: then the answer is an old one, and no worse.
+const Task* task_of_stack(uintptr_t address) {
+  rlimit limit;
+  constexpr uintptr_t kUnlimited = 1 << 30;
+  bool known = getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < kUnlimited;
+  const uintptr_t largest = known ? limit.rlim_cur : kUnlimited;
+  for (uint32_t i = 1; i < tasks.used(); ++i) {
+    const Task& task = tasks[i];
+    // The main task's stack grows: it begins nowhere.
+    bool is_above = task.stack_begin != 0 ? address >= task.stack_begin : address + largest >= task.stack_end;
+    if (is_above && address < task.stack_end) return &task;
+  }
+  return nullptr;
+}
+
 void end_task(Task* task) {
+  task->stack_end = 0;
   leave_chain(*task);
   task->clock.clear();
   task->fence_release.clear();

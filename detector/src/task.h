@@ -17,6 +17,7 @@
 
 #include "detector/src/clock.h"
 #include "detector/src/epoch.h"
+#include "detector/src/locks.h"
 
 // The ticket of the running task for its current epoch (shared_readers.h); 0: none.
 extern "C" __attribute__((visibility("hidden"))) __thread uint64_t baton_ticket;
@@ -61,6 +62,7 @@ struct Task {
   uintptr_t stack_begin = 0;
   uintptr_t stack_end = 0;
   Clock clock;
+  HeldLocks held;
   Snapshot fence_release;  // the clock as of the last release fence: what later relaxed stores publish
   Clock fence_acquire;     // what relaxed loads saw: learnt by the next acquire fence
 
@@ -93,6 +95,15 @@ struct Task {
 Task* new_task(Task* creator, uint64_t id, uint32_t creation);
 // The task has ended; its chain may be taken over by a task that starts after it.
 void end_task(Task* task);
+
+// The task that is alive and on whose stack `address` lies; null if there is none.
+const Task* task_of_stack(uintptr_t address);
+
+// The OS threads on which tasks made accesses, for reports about thread-local variables: note_thread() once per thread;
+// noted_thread(i) is its thread pointer, or 0 for one that is being noted.
+void note_thread();
+uint32_t noted_threads();
+uintptr_t noted_thread(uint32_t i);
 
 void init_tasks();
 

@@ -362,12 +362,12 @@ void chan_close(Channel* c) BATON_NO_TSA {
   if (c == nullptr) panic_text("close of nil channel");
   const void* caller = __builtin_return_address(0);
   c->lock.lock();
+  race::settle_reads(c->sends, c);
+  race::object_write(c, 1, caller);  // before the check: two closes race, whichever comes first
   if (c->closed.load(std::memory_order_relaxed)) {
     c->lock.unlock();
     panic_text("close of closed channel");
   }
-  race::settle_reads(c->sends, c);
-  race::object_write(c, 1, caller);
   race::release(c);
   // Pairs with the acquire loads of the operations that do not block.
   c->closed.store(true, std::memory_order_release);

@@ -109,18 +109,21 @@ void mutex_unlock_bare(MutexState* m) noexcept {
 void mutex_lock(MutexState* m) noexcept {
   mutex_lock_bare(m, rt::WaitReason::kMutexLock);
   rt::race::object_acquire(m, sizeof *m, __builtin_return_address(0));
+  rt::race::lock_taken(m, false, __builtin_return_address(0));
 }
 
 bool mutex_try_lock(MutexState* m) noexcept {
   rt::race::object_atomic(m, sizeof *m, true, __builtin_return_address(0));
   if (!mutex_try_lock_bare(m)) return false;
   rt::race::acquire(m);
+  rt::race::lock_taken(m, false, __builtin_return_address(0));
   return true;
 }
 
 void mutex_unlock(MutexState* m) noexcept {
   rt::race::object_release(
       m, sizeof *m, __builtin_return_address(0));  // before the mutex is free: nobody else can use the clock until then
+  rt::race::lock_left(m);
   mutex_unlock_bare(m);
 }
 

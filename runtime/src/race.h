@@ -119,6 +119,13 @@ inline void object_release_merge([[maybe_unused]] const void* obj, [[maybe_unuse
   BATON_RACE_HOOK(__baton_object_release_merge(obj, n, pc);)
 }
 
+// The running goroutine took a lock at `pc`, or is about to free it; for reports only.
+inline void lock_taken([[maybe_unused]] const void* lock, [[maybe_unused]] bool shared,
+                       [[maybe_unused]] const void* pc) noexcept {
+  BATON_RACE_HOOK(__baton_lock_taken(lock, shared ? 1 : 0, pc);)
+}
+inline void lock_left([[maybe_unused]] const void* lock) noexcept { BATON_RACE_HOOK(__baton_lock_left(lock);) }
+
 // For a scope, the running goroutine's plain accesses, allocations and frees are the runtime's own bookkeeping. It must
 // not span park(): the scope ends on the thread-local state of the task that began it.
 class IgnoreScope {

@@ -34,6 +34,7 @@ void rw_mutex_rlock(RWMutexState* rw) noexcept {
   access(rw, __builtin_return_address(0));
   if (rw->readers.fetch_add(1) + 1 < 0) rt::sema_acquire(&rw->reader_sema, false, rt::WaitReason::kRWMutexRLock);
   rt::race::acquire(writers(rw));
+  rt::race::lock_taken(rw, true, __builtin_return_address(0));
 }
 
 bool rw_mutex_try_rlock(RWMutexState* rw) noexcept {
@@ -43,11 +44,13 @@ bool rw_mutex_try_rlock(RWMutexState* rw) noexcept {
     if (count < 0) return false;
   } while (!rw->readers.compare_exchange_weak(count, count + 1));
   rt::race::acquire(writers(rw));
+  rt::race::lock_taken(rw, true, __builtin_return_address(0));
   return true;
 }
 
 void rw_mutex_runlock(RWMutexState* rw) noexcept {
   access(rw, __builtin_return_address(0));
+  rt::race::lock_left(rw);
   rt::race::release_merge(readers(rw));  // before the decrement that may let a writer in
   const int32_t count = rw->readers.fetch_sub(1) - 1;
   if (count >= 0) return;
@@ -65,6 +68,7 @@ void rw_mutex_lock(RWMutexState* rw) noexcept {
   }
   rt::race::acquire(writers(rw));
   rt::race::acquire(readers(rw));
+  rt::race::lock_taken(rw, false, __builtin_return_address(0));
 }
 
 bool rw_mutex_try_lock(RWMutexState* rw) noexcept {
@@ -77,11 +81,13 @@ bool rw_mutex_try_lock(RWMutexState* rw) noexcept {
   }
   rt::race::acquire(writers(rw));
   rt::race::acquire(readers(rw));
+  rt::race::lock_taken(rw, false, __builtin_return_address(0));
   return true;
 }
 
 void rw_mutex_unlock(RWMutexState* rw) noexcept {
   access(rw, __builtin_return_address(0));
+  rt::race::lock_left(rw);
   rt::race::release(writers(rw));  // before readers come in; readers do not order each other
   const int32_t waiting = rw->readers.fetch_add(kMaxReaders) + kMaxReaders;
   if (waiting >= kMaxReaders) rt::fatal("sync: Unlock of unlocked RWMutex");

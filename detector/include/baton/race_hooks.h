@@ -88,6 +88,10 @@ void __baton_object_acquire(const void* obj, size_t n, const void* pc);
 void __baton_object_release(const void* obj, size_t n, const void* pc);
 void __baton_object_release_merge(const void* obj, size_t n, const void* pc);
 
+// The running task has taken a lock at `pc`, or frees it; for reports only, it makes no edge. `shared`: for reading.
+void __baton_lock_taken(const void* lock, int shared, const void* pc);
+void __baton_lock_left(const void* lock);
+
 // Between begin and end (they nest) plain accesses, allocations and frees of the running task are neither recorded nor
 // checked: the runtime's own bookkeeping in memory that user code may touch.
 void __baton_ignore_begin(void);

@@ -2,7 +2,7 @@
 //
 // The detector works without our pass and our runtime: a C program plays both, through the two headers.
 // RUN: %clangxx -x c -std=c11 -g -O1 -fno-omit-frame-pointer -I%root/detector/include %s -x none -L%prefix/lib/baton \
-// RUN:   -lbaton_detector -lbaton_symbolize -lbacktrace -o %t && %exits 66 %t 2>&1 | FileCheck %s
+// RUN:   -lbaton_detector -lbaton_symbolize -lbacktrace -o %t && %exits 66 env GORACE=plain=1 %t 2>&1 | FileCheck %s
 #include <baton/race_abi.h>
 #include <baton/race_hooks.h>
 #include <stdlib.h>
@@ -62,6 +62,8 @@ int main(void) {
 // CHECK-NEXT:       {{.*}}detector_alone.c:14 +0x
 // CHECK-NEXT:   main()
 // CHECK-NEXT:       {{.*}}detector_alone.c:37 +0x
+// CHECK-EMPTY:
+// CHECK-NEXT: Global var global of size 4 at 0x[[GLOBAL]] declared at {{.*}}detector_alone.c:10
 // CHECK-EMPTY:
 // CHECK-NEXT: Goroutine 3 (running) created at:
 // CHECK-NEXT:   main()
