@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "tools/baton/commands.h"
+#include "tools/baton/gate.h"
 #include "tools/baton/options.h"
 #include "tools/report/baseline.h"
 #include "tools/report/formats.h"
@@ -23,10 +24,6 @@ namespace baton::tools {
 namespace {
 
 constexpr char kBaselineFile[] = "races.baseline";
-
-void say(const std::vector<std::string>& lines) {
-  for (const std::string& line : lines) std::fprintf(stderr, "baton: %s\n", line.c_str());
-}
 
 Log read_logs(const std::string& command, const Words& files) {
   if (files.empty()) throw UsageError(command + ": no FILE; logs of checked programs, or - for standard input");
@@ -89,22 +86,13 @@ int report_command(const Words& args) {
   set_root(parsed);
   const Log log = read_logs("report", parsed.words());
   std::vector<Race> races = merge_races(log.races);
-  bool failed = !log.problems.empty();
-  const std::string gate = parsed.value("fail-on", "none");
-  if (parsed.has("baseline")) {
-    const Baseline baseline = read_baseline(parsed.value("baseline"), /*may_be_missing=*/false);
-    say(baseline.problems);
-    failed |= !baseline.problems.empty();
-    say(apply_baseline(baseline, races));
-  }
+  const Gate gate = pass_gate(parsed, "none", races);
   write_to(parsed.value("output"), write_as(parsed.value("format", "text"), races));
-  const auto fresh = static_cast<size_t>(
-      std::count_if(races.begin(), races.end(), [](const Race& race) { return race.standing == Standing::kNew; }));
-  const bool raced = gate == "any" ? !races.empty() : gate == "new" && fresh != 0;
-  const int status = raced ? kExitRaces : failed ? kExitFailed : 0;
-  if (parsed.has("baseline") || gate != "none") {
+  const bool failed = gate.failed || !log.problems.empty();
+  const int status = gate.raced ? kExitRaces : failed ? kExitFailed : 0;
+  if (parsed.has("baseline") || parsed.has("fail-on")) {
     // The last line says it too, for those who throw statuses away.
-    std::fprintf(stderr, "baton: %zu new, %zu known; exit %d\n", fresh, races.size() - fresh, status);
+    std::fprintf(stderr, "baton: %zu new, %zu known; exit %d\n", gate.fresh, races.size() - gate.fresh, status);
   }
   return status;
 }

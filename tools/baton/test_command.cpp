@@ -27,6 +27,7 @@
 #include "tools/baton/child.h"
 #include "tools/baton/command_line.h"
 #include "tools/baton/commands.h"
+#include "tools/baton/gate.h"
 #include "tools/baton/options.h"
 #include "tools/baton/temp_dir.h"
 #include "tools/baton/test_programs.h"
@@ -62,7 +63,8 @@ struct Job {
   Outcome outcome = Outcome::kPassed;
   long runs = 0;
   size_t races = 0;
-  std::string why;  // "exit status 3"
+  bool failed_too = false;  // ended with another status than that of races
+  std::string why;          // "exit status 3"
   double seconds = 0;
 };
 
@@ -128,11 +130,12 @@ class Tests {
   }
 
   // The races, once each, and the last line. Returns the exit status.
-  int summary(const std::string& log_file) {
-    const std::vector<Race> races = merge_races(log_.races);
-    for (const std::string& problem : log_.problems) std::fprintf(stderr, "baton: %s\n", problem.c_str());
+  int summary(const Parsed& options) {
+    std::vector<Race> races = merge_races(log_.races);
+    say(log_.problems);
+    const Gate gate = pass_gate(options, "any", races);
     if (!races.empty()) std::printf("\n%s", write_text(races).c_str());
-    if (!log_file.empty()) write_log(log_file, races);
+    if (options.has("log")) write_log(options.value("log"), races);
     std::map<Outcome, size_t> n;
     for (const Job& job : jobs_) n[job.outcome]++;
     std::printf("\n%s: %zu passed", plural(jobs_.size(), "program").c_str(), n[Outcome::kPassed]);
@@ -141,9 +144,13 @@ class Tests {
     if (n[Outcome::kTimedOut] != 0) std::printf(", %zu ran too long", n[Outcome::kTimedOut]);
     if (n[Outcome::kNotBuilt] != 0) std::printf(", %zu not built", n[Outcome::kNotBuilt]);
     if (request_.race) std::printf("; %s", plural(races.size(), "data race").c_str());
+    if (options.has("baseline")) std::printf(", %zu new", gate.fresh);
     std::printf("; %.1f s\n", seconds_since(start_));
-    if (!races.empty()) return kExitRaces;
-    return n[Outcome::kPassed] == jobs_.size() ? 0 : kExitFailed;
+    if (gate.raced) return kExitRaces;
+    const bool passed = std::all_of(jobs_.begin(), jobs_.end(), [](const Job& job) {
+      return job.outcome == Outcome::kPassed || (job.outcome == Outcome::kRaced && !job.failed_too);
+    });
+    return passed && !gate.failed && log_.problems.empty() ? 0 : kExitFailed;
   }
 
  private:
@@ -221,6 +228,7 @@ class Tests {
       job.why = "stopped after " + std::to_string(limits_.timeout.count()) + " s";
     } else if (job.races != 0) {
       job.outcome = Outcome::kRaced;
+      job.failed_too = !fine && !(WIFEXITED(status) && WEXITSTATUS(status) == kExitRaces);
       job.why = plural(job.races, "data race") + (fine ? "" : ", " + how_it_ended(status));
     } else if (!fine) {
       job.outcome = Outcome::kFailed;
@@ -332,6 +340,8 @@ int test_command(const Words& args) {
     (suffix == ".a" || suffix == ".o" || suffix == ".so" ? libraries : paths).push_back(file);
   }
   std::vector<TestProgram> tests = find_tests(paths.empty() ? Words{"."} : paths);
+  // With a gate it is the gate that judges races, and a test that fails has failed for another reason.
+  if (request.options.value("fail-on", "any") != "any") setenv("BATON_RACE_FAILS_TEST", "0", 1);
   if (request.options.has("filter")) setenv("GTEST_FILTER", request.options.value("filter").c_str(), 1);
   watch_signals();
   int status;
@@ -341,7 +351,7 @@ int test_command(const Words& args) {
     Tests all(request, std::move(tests), std::move(libraries), limits, work.path());
     if (!all.prepare()) return kExitFailed;
     all.run_all();
-    status = all.summary(request.options.value("log"));
+    status = all.summary(request.options);
   }
   if (pending_signal() != 0) die_of_signal(pending_signal());
   return status;
