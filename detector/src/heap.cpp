@@ -59,15 +59,6 @@ uint16_t magic_of(uintptr_t block) { return static_cast<uint16_t>((block * 0x9e3
 
 Header* header_of(const void* p) { return reinterpret_cast<Header*>(reinterpret_cast<uintptr_t>(p)) - 1; }
 
-void mark_start(uintptr_t block, bool starts) {
-  touch_page(block);
-  Line& line = line_of(block);
-  Line::Held held = line.lock();
-  uint32_t bit = 1u << (block % kLineBytes / kMinAlignment);
-  held.set_block_starts(starts ? held.block_starts() | bit : held.block_starts() & ~bit);
-  line.unlock(held);
-}
-
 // Reads a header that another thread may be giving back to the system at this moment.
 bool read_header(uintptr_t block, Header* header) {
   iovec to = {header, sizeof *header};
@@ -108,12 +99,13 @@ void* allocate(size_t size, size_t alignment, bool zeroed, const void* pc, const
              .context = 0,
              .task_id = 0};
   if (shadow_base() == nullptr) return p;
-  reset_shadow(block, size);
   Task* task = current_task;
-  if (task != nullptr && task->ignore_depth == 0) {
+  if (task == nullptr || task->ignore_depth != 0) {
+    reset_shadow(block, size);
+  } else {
+    reset_for_block(block, size);
     header->context = context_of(call_site(*task, current_context(), pc, frame));
     header->task_id = shortened(task->id);
-    mark_start(block, true);
     note_bounds(block, size);
   }
   return p;
@@ -132,7 +124,6 @@ void release_block(void* p, const void* pc, const void* frame) {
     if (task != nullptr && task->ignore_depth == 0) {
       record_free(*task, block, header->size, call_site(*task, current_context(), pc, frame));
     }
-    if ((line_of(block).block_starts() & (1u << (block % kLineBytes / kMinAlignment))) != 0) mark_start(block, false);
   }
   header->magic = 0;
   __libc_free(reinterpret_cast<void*>(block - (1ull << header->alignment_log2)));

@@ -51,8 +51,14 @@ Line::Held Line::lock_contended() {
 
 namespace {
 
-// Removes the bytes `mask` from every entry of a locked line.
+// The 16-byte places of a line that begin inside a byte mask.
+uint32_t places_begun(uint64_t mask) {
+  return static_cast<uint32_t>((mask & 1) | (mask >> 15 & 2) | (mask >> 30 & 4) | (mask >> 45 & 8));
+}
+
+// Removes the bytes `mask` from every entry of a locked line, and the block starts in it.
 void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
+  held.set_block_starts(held.block_starts() & ~places_begun(mask));
   uint32_t previous = 0;
   for (uint32_t i = held.head(); i != 0;) {
     Entry& entry = entries[i];
@@ -78,10 +84,10 @@ void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
   if (held.head() == 0 || is_tag(line.epoch())) line.set_epoch(0);
 }
 
-}  // namespace
-
-void reset_shadow(uintptr_t lo, size_t n) {
+// Resets [lo, lo+n). For a block that starts in the first line, `starts` is the place.
+void reset_lines(uintptr_t lo, size_t n, uint32_t starts) {
   forget_recent(lo, n);
+  if (starts != 0) touch_page(lo);
   uintptr_t end = lo + n;
   while (lo < end) {
     uintptr_t page_end = (lo | ((1ull << kPageShift) - 1)) + 1;
@@ -94,14 +100,22 @@ void reset_shadow(uintptr_t lo, size_t n) {
       uintptr_t line_end = (lo | (kLineBytes - 1)) + 1;
       uintptr_t line_stop = line_end < stop ? line_end : stop;
       Line& line = line_of(lo);
-      if (!line.untouched()) {
+      if (starts != 0 || !line.untouched()) {
         Line::Held held = line.lock();
         forget_bytes(line, held, byte_mask(lo % kLineBytes, line_stop - lo));
+        held.set_block_starts(held.block_starts() | starts);
         line.unlock(held);
+        starts = 0;
       }
       lo = line_stop;
     }
   }
 }
+
+}  // namespace
+
+void reset_shadow(uintptr_t lo, size_t n) { reset_lines(lo, n, 0); }
+
+void reset_for_block(uintptr_t block, size_t n) { reset_lines(block, n != 0 ? n : 1, 1u << (block % kLineBytes / 16)); }
 
 }  // namespace baton::detector

@@ -194,7 +194,10 @@ inline uint32_t words_filled(uint64_t mask) {
   return gather_words(mask & mask >> 2);
 }
 
-// Forgets everything about [lo, lo+n): entries, sync objects, filter. Block starts stay.
+// Forgets everything about [lo, lo+n): entries, sync objects, filter, block starts.
 void reset_shadow(uintptr_t lo, size_t n);
+// The same for a new heap block, whose start is noted. It stays after the block's end, until the memory is reset again:
+// whoever finds it looks for a block's header there (heap.h).
+void reset_for_block(uintptr_t block, size_t n);
 
 }  // namespace baton::detector
