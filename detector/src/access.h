@@ -22,7 +22,7 @@
 namespace baton::detector {
 
 // The task that runs on this thread; null: none, and then nothing is checked or recorded.
-extern thread_local Task* current_task;
+extern constinit thread_local Task* current_task;
 
 // Lets instrumented code know the epoch of the running task.
 inline void show_epoch(const Task& task) {
