@@ -7,6 +7,7 @@
 #   %python %chromium             the python of this run; a browser without a window
 #   %root                         the source tree         %s %S %t %T   as in every lit
 #   %exits N COMMAND...           runs COMMAND; fails unless its exit status is N (128 + signal if killed)
+#   %rounds %size                  how often, and how much: more under ctest -L soak
 #   %repeat N COMMAND...          runs COMMAND N times, stops at the first failure and shows that run's output
 # FileCheck, not and count are found by name. GOMAXPROCS, GORACE, GOTRACEBACK and NO_COLOR of the caller do not reach
 # the tests.
@@ -63,6 +64,11 @@ config.substitutions += [
     ("%exits", required(os.path.join(helpers, "exits.sh"), "the source tree is not complete")),
     ("%repeat", required(os.path.join(helpers, "repeat.sh"), "the source tree is not complete")),
 ]
+
+# How often a program without races runs in test/lit/race_free: more under ctest -L soak.
+config.substitutions.append(("%rounds", lit_config.params.get("rounds", "20")))
+# Percent of the full size, and rounds, of test/lit/race/found_whatever_came_between.cpp.
+config.substitutions.append(("%size", lit_config.params.get("size", "1 5")))
 
 for name in ("GOMAXPROCS", "GORACE", "GOTRACEBACK", "BATON_CLANG"):
     config.environment.pop(name, None)
