@@ -227,7 +227,7 @@ class Program:
         attribute = self.pick(["[[gnu::noinline]] ", "[[gnu::noinline]] ", "inline ", ""])
         self.depth += 1
         if kind < 0.3:
-            body = [self.pick(["W(*p) = 7;", "acc += R(*p);", "U(*p) += n;"])]
+            body = [self.pick(["W(*p) = 7;", "acc += R(*p);", "U(*p) += n + 1;"])]
         elif kind < 0.5:
             body = ["for (int i = 0; i < n; i++) {", self.pick(["U(*p) += i + 1;", "acc += R(p[0]) + i;"]), "}"]
         elif kind < 0.75:
