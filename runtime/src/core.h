@@ -44,6 +44,11 @@ void wakep() noexcept;
 void startm(P* p, bool spinning) noexcept;
 // Puts the thread to sleep until startm gives it a P. It has none.
 void stopm(M* m) noexcept;
+// The thread is locked to a goroutine that cannot run now: passes its P on and sleeps until it is given one to run the
+// goroutine.
+void wait_for_locked(M* m) noexcept;
+// Takes m's P to the thread that `g`, which m found, is locked to; m looks for other work when it has a P again.
+void run_locked(M* m, G* g) noexcept;
 // The thread no longer looks for work, if it did.
 void stop_spinning(M* m) noexcept;
 // A spinning thread has found work: it stops spinning, and another one may have to begin.
@@ -87,6 +92,7 @@ void give_up(Birth* birth) noexcept;
 // Starts it, on whatever thread.
 void newproc(void (*run)(void*), void* closure, const Birth& birth) noexcept;
 void recycle(P* p, G* g) noexcept;
+void unlock_thread(G* g) noexcept;
 [[noreturn]] void end_goroutine() noexcept;
 G* new_main_goroutine(void* outermost_frame) noexcept;
 // Tells the detector of the goroutines that static initialisers have created.
@@ -115,6 +121,9 @@ int initial_procs() noexcept;
 void start_on_initial_thread() noexcept;
 // No goroutine starts running from now on, except on the calling thread.
 void stop_for_exit() noexcept;
+
+// stack_trace.cpp: GODEBUG=leakcheck=1, at exit.
+void check_leaks() noexcept;
 
 // preempt.cpp: before the first goroutine runs.
 void init_preemption() noexcept;

@@ -37,7 +37,7 @@ Census count_goroutines() noexcept {
 }  // namespace
 
 bool check_dead() noexcept {
-  if (sched.thread_count != sched.idle_thread_count) return true;
+  if (sched.thread_count != sched.idle_thread_count + sched.locked_thread_count) return true;
   if (sched.monitor_holds.load(std::memory_order_seq_cst)) return true;  // it asks when it is done
   if (sched.stopping.load(std::memory_order_relaxed)) return true;
   if (earliest_timer() != 0) return true;

@@ -75,6 +75,15 @@ void die(const char* kind, const char* subject, const char* text, bool all, uint
   __builtin_unreachable();
 }
 
+void die_of_signal(const char* headline, const G* g, const Trace& trace) noexcept {
+  if (dying.exchange(true, std::memory_order_acq_rel)) {
+    for (;;) pause();
+  }
+  dying_m.store(current_m(), std::memory_order_relaxed);
+  sched.stopping.store(true, std::memory_order_seq_cst);
+  print_and_end({"", headline, "", true, g, trace});
+}
+
 void die_on_scheduler(M* m) noexcept { print_and_end(*static_cast<const Death*>(m->unlock_arg)); }
 
 void fatal(const char* text) noexcept { die("fatal error: ", "", text, true); }

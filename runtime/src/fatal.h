@@ -10,11 +10,16 @@
 
 #include <stdint.h>
 
+#include "runtime/src/traceback.h"
+
 namespace baton::rt {
 
 // Prints the parts of the headline as one line, then stacks, and ends the process. `all`: of all goroutines. Called by
 // the handler of a signal, `fault_pc` is the instruction that was interrupted: the stack is shown from there.
 [[noreturn]] void die(const char* kind, const char* subject, const char* text, bool all,
                       uintptr_t fault_pc = 0) noexcept;
+
+// Ends the process for a signal that is no fault: all stacks, first that of `g` (may be null).
+[[noreturn]] void die_of_signal(const char* headline, const G* g, const Trace& trace) noexcept;
 
 }  // namespace baton::rt

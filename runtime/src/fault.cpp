@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/src/fault.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -86,7 +87,40 @@ void on_fault(int number, siginfo_t* info, void* context) {
   die(headline, "fault", signal_line, false, pc);
 }
 
+// The first SIGQUIT. `state`: 0 none, 1 being noted, 2 noted (releasing store, pairs with report_quit).
+struct Quit {
+  std::atomic<int> state{0};
+  const G* g = nullptr;
+  Trace trace;
+  char headline[120] = {};
+};
+constinit Quit quit;
+
+void on_quit(int, siginfo_t* info, void* context) {
+  const int saved_errno = errno;
+  int none = 0;
+  if (!quit.state.compare_exchange_strong(none, 1, std::memory_order_acquire)) return;
+  const M* m = current_m();
+  const auto pc = static_cast<uintptr_t>(static_cast<const ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP]);
+  snprintf(quit.headline, sizeof quit.headline, "SIGQUIT: quit\nPC=0x%lx m=%d sigcode=%d", pc,
+           m == nullptr ? -1 : m->id, info->si_code);
+  if (m != nullptr && m->current != nullptr) {
+    quit.g = m->current;
+    quit.trace = capture_trace_from(pc);
+  }
+  quit.state.store(2, std::memory_order_release);
+  if (sched.monitor_threads.load(std::memory_order_relaxed) == 0) report_quit();
+  sched.monitor_wake.wake();
+  errno = saved_errno;
+}
+
 }  // namespace
+
+void report_quit() noexcept {
+  if (quit.state.load(std::memory_order_acquire) != 2) return;
+  quit.state.store(3, std::memory_order_relaxed);
+  die_of_signal(quit.headline, quit.g, quit.trace);
+}
 
 void give_fault_stack() noexcept {
   stack_t stack = {};
@@ -102,6 +136,11 @@ void install_fault_handlers() noexcept {
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
   for (const Fault& fault : kFaults) sigaction(fault.number, &action, nullptr);
+  struct sigaction old;
+  if (sigaction(SIGQUIT, nullptr, &old) != 0 || old.sa_handler != SIG_DFL) return;
+  action.sa_sigaction = &on_quit;
+  action.sa_flags |= SA_RESTART;
+  sigaction(SIGQUIT, &action, nullptr);
 }
 
 }  // namespace baton::rt

@@ -10,8 +10,14 @@
 
 namespace baton::rt {
 
+// SIGQUIT ends the process too, with the stacks of all goroutines. The handler only notes what the thread was doing;
+// the monitor, which holds no lock of the program, prints.
+
 // For the process, once. Does nothing in a build with a sanitizer, which has handlers of its own.
 void install_fault_handlers() noexcept;
+
+// The monitor's part: ends the process if SIGQUIT has come.
+void report_quit() noexcept;
 
 // For each thread of the runtime, before it runs a goroutine: the stack that handlers run on.
 void give_fault_stack() noexcept;

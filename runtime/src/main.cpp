@@ -31,6 +31,7 @@ namespace {
 // Runs first of all exit handlers that existed before main, whoever called exit().
 void at_exit(int status, void*) noexcept {
   stop_for_exit();
+  check_leaks();
   const int verdict = race::finish(status);
   // exit() within a handler goes on with the remaining handlers, with the new status.
   if (verdict != status) exit(verdict);

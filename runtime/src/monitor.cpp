@@ -142,6 +142,7 @@ void sleep_while_idle() noexcept {
   sched.monitor_sleeps = sleeps;
   sched.lock.unlock();
   if (sleeps) sched.monitor_wake.sleep();
+  report_quit();
   sched.monitor_wake.clear();
 }
 
@@ -166,6 +167,8 @@ void sleep_while_idle() noexcept {
       continue;
     }
     const int64_t now = nanotime();
+    sched.coarse_now.store(now, std::memory_order_relaxed);
+    report_quit();
     const bool fired = see_to_timers(now);
     netpoll_if_stale(now);
     const Finding finding = watch_all(now);
@@ -187,6 +190,7 @@ void* monitor_main(void* m) noexcept {
 void start_monitor() noexcept {
   if (sched.monitor_started.load(std::memory_order_relaxed)) return;
   if (sched.monitor_started.exchange(true, std::memory_order_relaxed)) return;
+  sched.coarse_now.store(nanotime(), std::memory_order_relaxed);
   race::IgnoreScope ignore;
   // Without a monitor goroutines are not preempted; the program runs on.
   if (start_os_thread(&monitor_main, make_m(-1)) == 0) sched.monitor_threads.store(1, std::memory_order_relaxed);

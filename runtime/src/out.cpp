@@ -2,6 +2,8 @@
 #include "runtime/src/out.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 namespace baton::rt {
@@ -40,10 +42,23 @@ Out& Out::hex(uint64_t number) noexcept {
   return *this;
 }
 
+void Out::write(const Text& text) noexcept {
+  for (size_t i = 0; i < text.size; i++) put(text.at[i]);
+}
+
 void Out::flush() noexcept {
+  if (sink_ != nullptr) {
+    if (void* more = realloc(sink_->at, sink_->size + size_); more != nullptr) {
+      sink_->at = static_cast<char*>(more);
+      memcpy(sink_->at + sink_->size, buffer_, size_);
+      sink_->size += size_;
+    }
+    size_ = 0;
+    return;
+  }
   const char* at = buffer_;
   while (size_ > 0) {
-    const ssize_t n = write(STDERR_FILENO, at, size_);
+    const ssize_t n = ::write(STDERR_FILENO, at, size_);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
     at += n;

@@ -135,6 +135,13 @@ void end_goroutine() noexcept {
   __builtin_unreachable();
 }
 
+// lock_os_thread() is over.
+void unlock_thread(G* g) noexcept {
+  if (g->locked_m != nullptr) g->locked_m->locked_g = nullptr;
+  g->locked_m = nullptr;
+  g->thread_locks = 0;
+}
+
 void recycle(P* p, G* g) noexcept {
   g->status.store(GStatus::kDead, std::memory_order_relaxed);
   g->task = nullptr;
@@ -145,12 +152,14 @@ void recycle(P* p, G* g) noexcept {
     sched.ended_elsewhere.fetch_add(1, std::memory_order_release);
   }
   if (g->outermost_frame != nullptr) {
+    unlock_thread(g);
     // main ended by goexit(); its stack is the process's own and not used again.
     RuntimeLockGuard guard(sched.lock);
     sched.main_ended = true;
     return;
   }
   sanitize::destroy(&g->context.fiber);
+  unlock_thread(g);
   if (p == nullptr) {
     RuntimeLockGuard guard(sched.lock);
     push(&sched.free, &sched.free_count, g);
@@ -191,6 +200,19 @@ void announce_early_goroutines() noexcept {
 namespace baton {
 
 void gosched() noexcept { rt::yield(); }
+
+void lock_os_thread() noexcept {
+  rt::M* m = rt::current_m();
+  if (m == nullptr || m->current == nullptr || m->current->thread_locks++ != 0) return;
+  m->current->locked_m = m;
+  m->locked_g = m->current;
+}
+
+void unlock_os_thread() noexcept {
+  rt::G* g = rt::current();
+  if (g == nullptr || g->thread_locks == 0 || --g->thread_locks != 0) return;
+  rt::unlock_thread(g);
+}
 
 int num_goroutine() noexcept {
   // Ends are read first: a goroutine that starts and ends meanwhile may be counted, never subtracted.

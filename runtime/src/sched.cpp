@@ -185,6 +185,7 @@ G* after_leave(M* m, bool* inherit) noexcept {
   switch (m->after) {
     case After::kPark:
       g->why = m->why;
+      g->waits_since.store(sched.coarse_now.load(std::memory_order_relaxed), std::memory_order_relaxed);
       g->status.store(GStatus::kWaiting, std::memory_order_relaxed);
       // Once unlock has returned true, g may run elsewhere, or be somebody else.
       if (m->unlock == nullptr || m->unlock(g, m->unlock_arg)) return nullptr;
@@ -240,7 +241,21 @@ void scheduler_main(void* arg) noexcept {
     g = after_leave(m, &inherit);
   }
   for (;;) {
-    if (g == nullptr) g = find_runnable(m, &inherit);
+    if (m->locked_g != nullptr) {
+      if (g != m->locked_g) {
+        if (g != nullptr) put_local(m->p, g, true);
+        wait_for_locked(m);
+        g = m->locked_g;
+        inherit = false;
+      }
+    } else {
+      if (g == nullptr) g = find_runnable(m, &inherit);
+      if (g->locked_m != nullptr) {
+        run_locked(m, g);
+        g = nullptr;
+        continue;
+      }
+    }
     if (m->spinning) reset_spinning(m);
     if (!inherit) {
       m->p->tick.store(m->p->tick.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);

@@ -79,6 +79,31 @@ bool keep_time(M* m, bool was_spinning) noexcept {
   return has_p;
 }
 
+// Counts the thread in *count, which is idle_thread_count (it goes to the list of idle threads then) or
+// locked_thread_count; whoever wakes it takes it out again.
+void sleep_until_given_p(M* m, int* count) noexcept BATON_NO_TSA {
+  if (sched.forked.load(std::memory_order_relaxed)) die_after_fork();
+  sched.lock.lock();
+  if (count == &sched.idle_thread_count) {
+    m->idle_link = sched.idle_threads;
+    sched.idle_threads = m;
+  }
+  ++*count;
+  bool decided = check_dead();
+  sched.lock.unlock();
+  // A foreign thread may end without a word, and with it the last hope: then the program is dead, so ask again.
+  for (int64_t pause = kMillisecond; !decided; pause = pause < 100 * kMillisecond ? 2 * pause : pause) {
+    if (m->wake.sleep_until(nanotime() + pause)) break;
+    RuntimeLockGuard guard(sched.lock);
+    decided = check_dead();
+  }
+  m->wake.sleep();
+  m->wake.clear();
+  P* p = m->next_p;
+  m->next_p = nullptr;
+  acquire_p(m, p);
+}
+
 }  // namespace
 
 bool reacquire(M* m, bool spinning) noexcept {
@@ -143,25 +168,25 @@ void startm(P* p, bool spinning) noexcept {
   m->wake.wake();
 }
 
-void stopm(M* m) noexcept {
-  if (sched.forked.load(std::memory_order_relaxed)) die_after_fork();
+void stopm(M* m) noexcept { sleep_until_given_p(m, &sched.idle_thread_count); }
+
+void wait_for_locked(M* m) noexcept {
+  stop_spinning(m);
+  if (sched.exiting.load(std::memory_order_acquire) == m) sched.stopping.store(false, std::memory_order_seq_cst);
+  if (m->p != nullptr) hand_off(release_p(m));
+  sleep_until_given_p(m, &sched.locked_thread_count);
+}
+
+void run_locked(M* m, G* g) noexcept {
+  stop_spinning(m);
+  M* owner = g->locked_m;
+  owner->next_p = release_p(m);
+  // Not the thread that will run it counts, from here on, but this one, when it sleeps.
   sched.lock.lock();
-  m->idle_link = sched.idle_threads;
-  sched.idle_threads = m;
-  sched.idle_thread_count++;
-  bool decided = check_dead();
+  sched.locked_thread_count--;
   sched.lock.unlock();
-  // A foreign thread may end without a word, and with it the last hope: then the program is dead, so ask again.
-  for (int64_t pause = kMillisecond; !decided; pause = pause < 100 * kMillisecond ? 2 * pause : pause) {
-    if (m->wake.sleep_until(nanotime() + pause)) break;
-    RuntimeLockGuard guard(sched.lock);
-    decided = check_dead();
-  }
-  m->wake.sleep();
-  m->wake.clear();
-  P* p = m->next_p;
-  m->next_p = nullptr;
-  acquire_p(m, p);
+  owner->wake.wake();
+  stopm(m);
 }
 
 void stop_spinning(M* m) noexcept {
@@ -244,6 +269,7 @@ P* take_idle_p() noexcept {
   sched.idle_proc_count.fetch_sub(1, std::memory_order_seq_cst);
   if (sched.monitor_sleeps) {
     sched.monitor_sleeps = false;
+    sched.coarse_now.store(nanotime(), std::memory_order_relaxed);
     sched.monitor_wake.wake();
   }
   return p;

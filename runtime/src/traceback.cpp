@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "detector/include/baton/symbolize.h"
+#include "runtime/src/sched.h"
 #include "runtime/src/slab.h"
 
 namespace baton::rt {
@@ -39,6 +40,7 @@ bool hidden_at_top(const char* function) noexcept {
                                               "__gxx_",
                                               "std::__throw_",
                                               "baton_switch",
+                                              "baton_preempted",
                                               "__clang_call_terminate"};
   if (starts_with(function, "void ")) function += strlen("void ");
   return std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
@@ -102,7 +104,16 @@ void print_creator(Out& out, const G* g) noexcept {
 }
 
 void print_header(Out& out, const G* g, const char* state) noexcept {
-  out << "goroutine " << g->id << " [" << state << "]:\n";
+  constexpr int64_t kMinute = 60'000'000'000;
+  out << "goroutine " << g->id << " [" << state;
+  const int64_t since = g->waits_since.load(std::memory_order_relaxed);
+  if (g->status.load(std::memory_order_relaxed) == GStatus::kWaiting && since != 0) {
+    if (const int64_t minutes = (nanotime() - since) / kMinute; minutes >= 1) {
+      out << ", " << static_cast<uint64_t>(minutes) << " minutes";
+    }
+  }
+  if (g->locked_m != nullptr) out << ", locked to thread";
+  out << "]:\n";
 }
 
 // Frame pointers form a list on the stack: each points at its caller's, with the return address above it. They are
@@ -156,9 +167,12 @@ Trace capture_trace_from(uintptr_t interrupted_pc) noexcept {
   return trace;
 }
 
+void release_trace(const Trace& trace) noexcept { pages_free(trace.pcs, kMaxFrames * sizeof(uintptr_t)); }
+
 void print_running(Out& out, const G* g, const Trace& trace) noexcept {
   if (g != nullptr) {
-    print_header(out, g, "running");
+    // What it was doing when the trace was taken, whatever it does now.
+    print_header(out, g, g->blocking != 0 ? "syscall" : "running");
   } else {
     out << "thread that runs no goroutine:\n";
   }
@@ -184,20 +198,26 @@ void print_goroutine(Out& out, const G* g) noexcept {
 }
 
 void print_others(Out& out, const G* except) noexcept {
+  print_selected(out, [](const G* g, const void* other) { return g != other; }, except);
+}
+
+size_t print_selected(Out& out, bool (*wanted)(const G* g, const void* arg), const void* arg) noexcept {
   size_t n = 0;
   G* const all = sched.all_goroutines.load(std::memory_order_acquire);
   for (const G* g = all; g != nullptr; g = g->all_link) n++;
-  if (n == 0) return;
+  if (n == 0) return 0;
   const auto** sorted = static_cast<const G**>(pages_alloc(n * sizeof(G*)));
   size_t alive = 0;
   for (const G* g = all; g != nullptr; g = g->all_link) {
-    if (g != except && g->status.load(std::memory_order_relaxed) != GStatus::kDead) sorted[alive++] = g;
+    if (alive < n && g->status.load(std::memory_order_relaxed) != GStatus::kDead && wanted(g, arg)) sorted[alive++] = g;
   }
   std::sort(sorted, sorted + alive, [](const G* a, const G* b) { return a->id < b->id; });
   for (size_t i = 0; i < alive; i++) {
     out << "\n";
     print_goroutine(out, sorted[i]);
   }
+  pages_free(sorted, n * sizeof(G*));
+  return alive;
 }
 
 }  // namespace baton::rt

@@ -12,12 +12,14 @@
 
 namespace baton::rt {
 
-// The return addresses on the running stack, innermost first. Memory of the runtime's own; never freed.
+// The return addresses on the running stack, innermost first. Memory of the runtime's own.
 struct Trace {
   uintptr_t* pcs = nullptr;
   size_t size = 0;
 };
 Trace capture_trace() noexcept;
+// Frees it; not for a trace that capture_trace_from has made.
+void release_trace(const Trace& trace) noexcept;
 // In a signal handler: from the interrupted instruction on.
 Trace capture_trace_from(uintptr_t interrupted_pc) noexcept;
 
@@ -28,5 +30,8 @@ void print_goroutine(Out& out, const G* g) noexcept;
 
 // All goroutines but `except`, ordered by number, each after a blank line.
 void print_others(Out& out, const G* except) noexcept;
+// The same for those that are wanted; returns their number. Others may run meanwhile: the state of each is that of a
+// moment, and the stack of one that is just being resumed may show too few frames.
+size_t print_selected(Out& out, bool (*wanted)(const G* g, const void* arg), const void* arg) noexcept;
 
 }  // namespace baton::rt

@@ -69,6 +69,13 @@ struct G {
   Timer sleep_timer;
 
   uint32_t blocking = 0;  // calls of blocking() that it is in
+  // When it parked, by sched.coarse_now; 0: not known. Written by the scheduler, read by dumps.
+  std::atomic<int64_t> waits_since{0};
+
+  // lock_os_thread(): the thread that alone may run it, and how often it was called. Written by the goroutine; read by
+  // threads that take it from a queue.
+  M* locked_m = nullptr;
+  uint32_t thread_locks = 0;
   // Not null: this is no goroutine but stands for a thread of the program, which sleeps on the note (thread.cpp).
   Note* thread_wake = nullptr;
 
@@ -92,6 +99,7 @@ enum class Pin : uint8_t { kFree, kTaking, kHeld };
 struct M {
   Home home;              // where this thread's scheduler goes on while a goroutine runs
   G* current = nullptr;   // the goroutine that runs; null in scheduler code
+  G* locked_g = nullptr;  // the goroutine that it alone may run, and nothing else (lock_os_thread)
   P* p = nullptr;         // while pinned: the processor; null if it has none
   P* next_p = nullptr;    // handed over by startm before it wakes `wake`
   bool spinning = false;  // looks for work and counts in sched.spinning
@@ -195,6 +203,8 @@ struct Sched {
   // Threads.
   M* idle_threads BATON_GUARDED_BY(lock) = nullptr;
   int idle_thread_count BATON_GUARDED_BY(lock) = 0;
+  // Threads that wait for the goroutine locked to them. Below zero for a moment when one is woken before it sleeps.
+  int locked_thread_count BATON_GUARDED_BY(lock) = 0;
   int thread_count BATON_GUARDED_BY(lock) = 0;  // with those that are being created
   int max_threads BATON_GUARDED_BY(lock) = 10000;
   bool lease_fences = false;  // lease.h; written before the second thread exists
@@ -215,6 +225,9 @@ struct Sched {
   // thread which has lost its processor sees it.
   std::atomic<bool> monitor_holds{false};
   Note monitor_wake;
+  // nanotime() of the monitor's last round, or of the moment at which it began to sleep no more; 0: it has not started.
+  // Written by it and by who wakes it, read when a goroutine parks: relaxed, exact to some 10 ms.
+  std::atomic<int64_t> coarse_now{0};
 
   // Threads of the program that wait for goroutines (thread.cpp). Raised by the thread, lowered by its waker; read by
   // check_dead. Sequentially consistent.

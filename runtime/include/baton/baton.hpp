@@ -19,6 +19,7 @@
 #include <baton/panic.hpp>
 #include <baton/pool.hpp>
 #include <baton/select.hpp>
+#include <baton/stack_trace.hpp>
 #include <baton/sync.hpp>
 #include <baton/time.hpp>
 #include <baton/timer.hpp>

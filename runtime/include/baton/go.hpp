@@ -82,6 +82,14 @@ void gosched() noexcept;
 // Go's runtime.GOMAXPROCS.
 int gomaxprocs(int n);
 
+// From now on the calling goroutine runs on its present OS thread alone, and the thread runs nothing else, until
+// unlock_os_thread() has been called as often, or the goroutine ends. For libraries that keep state per thread. While
+// the goroutine waits, its thread sleeps, so each switch costs two wake-ups of threads. Does nothing on a thread that
+// is not a goroutine's. Never blocks. Follow Go's runtime.LockOSThread and UnlockOSThread; but a thread goes on to be
+// used when its goroutine ends.
+void lock_os_thread() noexcept;
+void unlock_os_thread() noexcept;
+
 // Sets how many OS threads the program may have and returns the previous number; at first 10000. A goroutine that is
 // blocked in a system call holds one. A program that needs more, or has more already, ends with "fatal error: thread
 // exhaustion". Never blocks; thread-safe. Follows Go's debug.SetMaxThreads.
