@@ -95,6 +95,9 @@ void recycle(P* p, G* g) noexcept;
 void unlock_thread(G* g) noexcept;
 [[noreturn]] void end_goroutine() noexcept;
 G* new_main_goroutine(void* outermost_frame) noexcept;
+// Gives memory of stacks back that nobody has needed since the last call; a piece of it, of some milliseconds. Says
+// whether there is more to do. By the monitor, once a second.
+bool trim_stacks() noexcept;
 // Tells the detector of the goroutines that static initialisers have created.
 void announce_early_goroutines() noexcept;
 // Gives a dying P's finished goroutines to the others.

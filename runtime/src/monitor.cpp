@@ -6,6 +6,7 @@
 //  * asks goroutines that have run for 10 ms to give way, by the byte that their polls look at (preempt.cpp); from one
 //    that does not poll it takes the processor, and another thread goes on with it;
 //  * looks for events of descriptors if nobody else has for 10 ms;
+//  * gives the memory of stacks back that nobody has needed for a second;
 //  * sees to it that due timers fire, if all processors are busy or their threads stuck.
 //
 // Rounds come every 20 us while there is something to do; after 50 without, the pause doubles, up to 10 ms. When all
@@ -34,6 +35,7 @@ constexpr int64_t kLongestPause = 10 * kMillisecond;
 constexpr int64_t kSlice = 10 * kMillisecond;
 // A goroutine that was asked to give way and has not done so by then does not poll.
 constexpr int64_t kPatience = 2 * kMillisecond;
+constexpr int64_t kTrimInterval = 1000 * kMillisecond;
 constexpr int kQuietRounds = 50;
 constexpr int kIdleRounds = 150;
 
@@ -151,6 +153,7 @@ void sleep_while_idle() noexcept {
   int quiet = 0;
   int idle_rounds = 0;
   bool asked = false;
+  int64_t pause_of_trim = kTrimInterval;
   for (;;) {
     if (quiet == 0) {
       pause = kShortestPause;
@@ -161,7 +164,9 @@ void sleep_while_idle() noexcept {
     const timespec rest = {.tv_sec = 0, .tv_nsec = asked && pause > kPatience ? kPatience : pause};
     nanosleep(&rest, nullptr);
     idle_rounds = all_idle() ? idle_rounds + 1 : 0;
-    if (idle_rounds == kIdleRounds) {
+    if (pause_of_trim <= 0) pause_of_trim = trim_stacks() ? kLongestPause : kTrimInterval;
+    pause_of_trim -= pause;
+    if (idle_rounds >= kIdleRounds && pause_of_trim > kLongestPause) {
       sleep_while_idle();
       idle_rounds = quiet = 0;
       continue;

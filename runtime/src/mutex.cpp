@@ -10,6 +10,9 @@
 // `state` is locked | woken | starving | waiters << 3. `woken` says that a goroutine is awake and tries to lock, so
 // that unlock need not wake another one.
 //
+// Before it queues up, a goroutine spins for a moment if the owner may be about to unlock on another processor: then
+// it marks itself as `woken`, so that unlock wakes nobody else.
+//
 // For the detector: lock acquires and unlock releases the object's clock, and nothing else orders.
 #include <baton/sync.hpp>
 
@@ -41,8 +44,20 @@ void take_over(MutexState* m, int32_t state, bool stay_starving) noexcept {
   int64_t wait_start = 0;
   bool starving = false;
   bool awoken = false;
+  int spins = 0;
   int32_t old = m->state.load();
   for (;;) {
+    // In starvation mode the mutex is handed to the first waiter, so spinning is of no use.
+    if ((old & (kLocked | kStarving)) == kLocked && rt::may_spin_for_lock(spins)) {
+      if (!awoken && (old & kWoken) == 0 && old >> kWaiterShift != 0 &&
+          m->state.compare_exchange_strong(old, old | kWoken)) {
+        awoken = true;
+      }
+      rt::spin_for_lock();
+      spins++;
+      old = m->state.load();
+      continue;
+    }
     int32_t wanted = old;
     if ((old & kStarving) == 0) wanted |= kLocked;  // a starving mutex is handed over, not taken
     if ((old & (kLocked | kStarving)) != 0) wanted += kOneWaiter;
@@ -63,6 +78,7 @@ void take_over(MutexState* m, int32_t state, bool stay_starving) noexcept {
       return;
     }
     awoken = true;
+    spins = 0;
   }
 }
 

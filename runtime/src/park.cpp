@@ -4,6 +4,7 @@
 // only when it is off its stack, on the scheduler's: so a waker can never resume a stack that is still in use, and no
 // wake-up is lost between the decision to wait and the waiting.
 #include <sched.h>
+#include <baton/go.hpp>
 
 #include "runtime/src/core.h"
 
@@ -65,6 +66,29 @@ void yield_local() noexcept {
   M* m = current_m();
   if (m == nullptr || m->current == nullptr) return;
   leave(m, After::kYieldLocal);
+}
+
+bool may_spin_for_lock(int spins) noexcept {
+  constexpr int kMostSpins = 4;
+  if (spins >= kMostSpins || num_cpu() <= 1) return false;
+  const int procs = sched.proc_count.load(std::memory_order_relaxed);
+  const int others = procs - 1 - sched.idle_proc_count.load(std::memory_order_relaxed) -
+                     sched.spinning.load(std::memory_order_relaxed);
+  if (procs <= 1 || others <= 0) return false;
+  const PinScope pinned(current_m());
+  const P* p = pinned.p();
+  return p != nullptr && p->queue.empty();
+}
+
+void spin_for_lock() noexcept {
+  constexpr int kPauses = 30;
+  for (int i = 0; i < kPauses; i++) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield" ::: "memory");
+#endif
+  }
 }
 
 uint32_t fast_random() noexcept {

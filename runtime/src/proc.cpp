@@ -61,9 +61,18 @@ void push(G** list, uint32_t* count, G* g) noexcept {
   ++*count;
 }
 
+// A finished goroutine's stack has the size that was right then.
+G* with_right_stack(G* g) noexcept {
+  if (g->stack.slot == slot_size()) return g;
+  stack_trim(g->stack);
+  stack_free(g->stack);
+  g->stack = stack_alloc();
+  return g;
+}
+
 G* free_goroutine(P* p) noexcept {
   if (p != nullptr) {
-    if (G* g = pop(&p->free, &p->free_count)) return g;
+    if (G* g = pop(&p->free, &p->free_count)) return with_right_stack(g);
   }
   if (sched.started.load(std::memory_order_relaxed)) {
     RuntimeLockGuard guard(sched.lock);
@@ -72,7 +81,10 @@ G* free_goroutine(P* p) noexcept {
         push(&p->free, &p->free_count, pop(&sched.free, &sched.free_count));
       }
     }
-    if (G* g = pop(&sched.free, &sched.free_count)) return g;
+    G* g = pop(&sched.free, &sched.free_count);
+    if (sched.free_count < sched.free_low) sched.free_low = sched.free_count;
+    if (g == nullptr) g = pop(&sched.free_bare, &sched.free_bare_count);
+    if (g != nullptr) return with_right_stack(g);
   }
   return new_goroutine();
 }
@@ -171,6 +183,25 @@ void recycle(P* p, G* g) noexcept {
   while (p->free_count > kFreeLimit / 2) {
     push(&sched.free, &sched.free_count, pop(&p->free, &p->free_count));
   }
+}
+
+bool trim_stacks() noexcept {
+  constexpr uint32_t kKeep = 1024;
+  constexpr uint32_t kPiece = 4096;
+  G* bare = nullptr;
+  uint32_t n = 0;
+  bool more;
+  {
+    RuntimeLockGuard guard(sched.lock);
+    const uint32_t surplus = sched.free_low > kKeep ? sched.free_low - kKeep : 0;
+    more = surplus > kPiece;
+    while (n < surplus && n < kPiece) push(&bare, &n, pop(&sched.free, &sched.free_count));
+    sched.free_low = more ? sched.free_low - n : sched.free_count;
+  }
+  for (G* g = bare; g != nullptr; g = g->sched_link) stack_trim(g->stack);
+  RuntimeLockGuard guard(sched.lock);
+  while (bare != nullptr) push(&sched.free_bare, &sched.free_bare_count, pop(&bare, &n));
+  return more;
 }
 
 void release_free_goroutines(P* p) noexcept {

@@ -37,6 +37,12 @@ void yield() noexcept;
 // Follows Go's goyield.
 void yield_local() noexcept;
 
+// Whether it may pay to wait actively for a lock that is held, after `spins` rounds of spin_for_lock(): only a few,
+// only if its owner can run on another processor meanwhile, and if this one has nothing else to run. Follow Go's
+// sync_runtime_canSpin and sync_runtime_doSpin.
+bool may_spin_for_lock(int spins) noexcept;
+void spin_for_lock() noexcept;
+
 // Monotonic time in nanoseconds.
 int64_t nanotime() noexcept;
 

@@ -28,20 +28,11 @@ bool starts_with(const char* text, const char* prefix) noexcept { return strncmp
 
 // Frames above the user's: the runtime, and the C++ library on its way from a throw to std::terminate.
 bool hidden_at_top(const char* function) noexcept {
-  static constexpr const char* kPrefixes[] = {"baton::rt::",
-                                              "baton::internal::",
-                                              "baton::detector::",
-                                              "__baton_",
-                                              "std::terminate",
-                                              "__cxxabiv1::",
-                                              "__cxa_",
-                                              "_Unwind_",
-                                              "??",
-                                              "__gxx_",
-                                              "std::__throw_",
-                                              "baton_switch",
-                                              "baton_preempted",
-                                              "__clang_call_terminate"};
+  static constexpr const char* kPrefixes[] = {"baton::rt::",     "baton::internal::", "baton::detector::",
+                                              "__baton_",        "std::terminate",    "__cxxabiv1::",
+                                              "__cxa_",          "_Unwind_",          "??",
+                                              "__gxx_",          "std::__throw_",     "baton_switch",
+                                              "baton_preempted", "baton_cold_",       "__clang_call_terminate"};
   if (starts_with(function, "void ")) function += strlen("void ");
   return std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
                      [&](const char* prefix) { return starts_with(function, prefix); });

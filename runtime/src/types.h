@@ -182,6 +182,9 @@ struct Sched {
 
   G* free BATON_GUARDED_BY(lock) = nullptr;  // finished goroutines that their P had no room for
   uint32_t free_count BATON_GUARDED_BY(lock) = 0;
+  uint32_t free_low BATON_GUARDED_BY(lock) = 0;   // the least free_count since trim_stacks() looked
+  G* free_bare BATON_GUARDED_BY(lock) = nullptr;  // finished goroutines whose stacks hold no memory: used last
+  uint32_t free_bare_count BATON_GUARDED_BY(lock) = 0;
 
   // Processors. all[i] is written once, before proc_count and procs_ever exceed i (releasing stores; they pair with the
   // acquiring loads of both). proc_count is GOMAXPROCS; procs_ever never goes down.

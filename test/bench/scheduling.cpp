@@ -30,6 +30,20 @@ int main() {
       mutex.unlock();
     }
   });
+  measure("contended_mutex_pair", 800'000, [](long n) {
+    constexpr long kGoroutines = 8;
+    WaitGroup wg;
+    for (long g = 0; g < kGoroutines; g++) {
+      wg.go([=] {
+        for (long i = 0; i < n / kGoroutines; i++) {
+          mutex.lock();
+          guarded++;
+          mutex.unlock();
+        }
+      });
+    }
+    wg.wait();
+  });
   measure("go_and_wait", 300'000, [](long n) {
     for (long i = 0; i < n; i++) {
       WaitGroup wg;

@@ -33,6 +33,22 @@ func main() {
 			mutex.Unlock()
 		}
 	})
+	measure("contended_mutex_pair", 800000, func(n int) {
+		const goroutines = 8
+		var wg sync.WaitGroup
+		wg.Add(goroutines)
+		for g := 0; g < goroutines; g++ {
+			go func() {
+				for i := 0; i < n/goroutines; i++ {
+					mutex.Lock()
+					guarded++
+					mutex.Unlock()
+				}
+				wg.Done()
+			}()
+		}
+		wg.Wait()
+	})
 	measure("go_and_wait", 300000, func(n int) {
 		for i := 0; i < n; i++ {
 			var wg sync.WaitGroup

@@ -95,6 +95,12 @@ void unlock_os_thread() noexcept;
 // exhaustion". Never blocks; thread-safe. Follows Go's debug.SetMaxThreads.
 int set_max_threads(int n) noexcept;
 
+// Sets the size of the stacks of goroutines that start from now on and returns the previous size, in bytes; 0 only
+// asks. Rounded up to a power of two between 16 KB and 1 GB. The start value is 256 KB, or what the environment
+// variable BATON_STACK says (64K, 8M). Stacks are address space: memory is used as far as a goroutine has gone. main
+// runs on the process's own stack. Never blocks; thread-safe. Go's debug.SetMaxStack limits stacks that grow instead.
+std::size_t set_max_stack(std::size_t n) noexcept;
+
 // The number of CPUs in the process's affinity mask when it started. Never blocks. Follows Go's runtime.NumCPU.
 int num_cpu() noexcept;
 

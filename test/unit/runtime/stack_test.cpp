@@ -17,8 +17,8 @@ TEST(StackTest, SlotsDoNotOverlapAndAreWritableFromEndToEnd) {
     stacks.push_back(stack_alloc());
     const Stack& stack = stacks.back();
     ASSERT_EQ(reinterpret_cast<uintptr_t>(stack.hi) % 16, 0u);
-    ASSERT_GT(stack.hi - stack.lo, static_cast<ptrdiff_t>(kSlotSize - kGuardSize - 4096));
-    ASSERT_EQ(reinterpret_cast<uintptr_t>(stack.lo) % kSlotSize, kGuardSize);
+    ASSERT_GT(stack.hi - stack.lo, static_cast<ptrdiff_t>(slot_size() - kGuardSize - 4096));
+    ASSERT_EQ(reinterpret_cast<uintptr_t>(stack.lo) % slot_size(), kGuardSize);
     ASSERT_TRUE(slots.insert(stack.lo).second);
     *stack.lo = 1;
     stack.hi[-1] = 1;
