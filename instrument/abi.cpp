@@ -33,6 +33,14 @@ FunctionCallee Abi::range(bool is_write) {
   return declare(is_write ? abi::kWriteRange : abi::kReadRange, void_, {pointer_, size_, size_});
 }
 
+FunctionCallee Abi::strided(bool is_write) {
+  return declare(is_write ? abi::kWriteStrided : abi::kReadStrided, void_, {pointer_, size_, size_, size_, size_});
+}
+
+FunctionCallee Abi::mask(bool is_write) {
+  return declare(is_write ? abi::kWriteMask : abi::kReadMask, void_, {pointer_, size_, size_});
+}
+
 FunctionCallee Abi::lane(bool is_write) {
   return declare(is_write ? abi::kWriteIf : abi::kReadIf, void_, {pointer_, size_, int_, size_});
 }

@@ -20,6 +20,8 @@ class Abi {
   // __baton_readN or __baton_writeN; null if there is none for this size.
   llvm::FunctionCallee access(uint64_t size, bool is_write);
   llvm::FunctionCallee range(bool is_write);
+  llvm::FunctionCallee strided(bool is_write);
+  llvm::FunctionCallee mask(bool is_write);
   llvm::FunctionCallee lane(bool is_write);
   llvm::FunctionCallee atomic_begin();
   llvm::FunctionCallee atomic_end();

@@ -36,6 +36,10 @@ inline constexpr char kColdWrite[] = "__baton_cold_write";
 
 inline constexpr char kReadRange[] = "__baton_read_range";
 inline constexpr char kWriteRange[] = "__baton_write_range";
+inline constexpr char kReadStrided[] = "__baton_read_strided";
+inline constexpr char kWriteStrided[] = "__baton_write_strided";
+inline constexpr char kReadMask[] = "__baton_read_mask";
+inline constexpr char kWriteMask[] = "__baton_write_mask";
 inline constexpr char kReadIf[] = "__baton_read_if";
 inline constexpr char kWriteIf[] = "__baton_write_if";
 

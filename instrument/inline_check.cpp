@@ -27,8 +27,9 @@ constexpr uint32_t kHits = 1u << 20;
 // A check as RacePass wrote it.
 struct Check {
   CallInst* call;
-  uint64_t size;
+  uint64_t size;  // 0: `length`
   bool is_write;
+  Value* length = nullptr;
 
   Value* address() const { return call->getArgOperand(0); }
 };
@@ -44,7 +45,8 @@ std::optional<Check> check_of(Instruction& instruction) {
   bool is_write = callee->getName() == abi::kWriteRange;
   if (!is_write && callee->getName() != abi::kReadRange) return std::nullopt;
   auto* size = dyn_cast<ConstantInt>(call->getArgOperand(1));
-  if (!size || size->isZero() || size->getZExtValue() > kLine) return std::nullopt;
+  if (!size) return Check{call, 0, is_write, call->getArgOperand(1)};
+  if (size->isZero() || size->getZExtValue() > kLine) return std::nullopt;
   return Check{call, size->getZExtValue(), is_write};
 }
 
@@ -56,7 +58,7 @@ uint64_t alignment_of(const Check& check) {
   return known;
 }
 
-// The most words that the access can touch.
+// The most words that the access, of constant size, can touch.
 uint64_t words_of(const Check& check) {
   uint64_t alignment = std::min(alignment_of(check), kWord);
   return (check.size + kWord - alignment + kWord - 1) / kWord;
@@ -109,8 +111,18 @@ FunctionCallee Inliner::cold_function(const Check& check, bool has_size) {
   return callee;
 }
 
+// One bit for each word that `length` bytes touch, from the first on; too long for a line: more bits than it has words.
+Value* words_needed(IRBuilder<>& builder, const Check& check) {
+  Value* start = builder.CreateAnd(builder.CreatePtrToInt(check.address(), builder.getInt64Ty()), kWord - 1);
+  Value* bytes = builder.CreateAdd(builder.CreateAdd(start, builder.getInt64(kWord - 1)), check.length);
+  Value* words = builder.CreateTrunc(builder.CreateLShr(bytes, 2), builder.getInt32Ty());
+  Value* is_long = builder.CreateICmpUGT(check.length, builder.getInt64(kLine));
+  Value* bits = builder.CreateShl(builder.getInt32(1), builder.CreateAnd(words, 31));
+  return builder.CreateSelect(is_long, builder.getInt32(~0u), builder.CreateSub(bits, builder.getInt32(1)));
+}
+
 bool Inliner::expand(const Check& check) {
-  uint64_t words = words_of(check);
+  uint64_t words = check.length ? 1 : words_of(check);
   if (words > kLine / kWord) return false;
   Type* i16 = Type::getInt16Ty(context_);
   Type* i32 = Type::getInt32Ty(context_);
@@ -146,17 +158,17 @@ bool Inliner::expand(const Check& check) {
   jump->eraseFromParent();
 
   BuilderAt tail(BranchInst::Create(rest, cold), *check.call);
-  bool has_size = isPowerOf2_64(check.size) && check.size < (1u << abi::kSizes);
+  bool has_size = !check.length && isPowerOf2_64(check.size) && check.size < (1u << abi::kSizes);
   FunctionCallee callee = cold_function(check, has_size);
   SmallVector<Value*, 2> arguments = {check.address()};
-  if (!has_size) arguments.push_back(tail.getInt64(check.size));
+  if (!has_size) arguments.push_back(check.length ? check.length : tail.getInt64(check.size));
   tail.CreateCall(callee, arguments)->setCallingConv(CallingConv::PreserveAll);
 
   Instruction* end = BranchInst::Create(rest, test);
   BuilderAt middle(end, *check.call);
   Value* index = middle.CreateAnd(middle.CreateTrunc(place, i32), 15);
   Value* found = middle.CreateLShr(middle.CreateZExt(filter, i32), index);
-  Value* need = middle.getInt32((1u << words) - 1);
+  Value* need = check.length ? words_needed(middle, check) : middle.getInt32((1u << words) - 1);
   Value* is_miss = middle.CreateICmpNE(middle.CreateAnd(found, need), need);
   middle.CreateCondBr(is_miss, cold, rest, weights);
   end->eraseFromParent();

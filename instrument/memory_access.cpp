@@ -63,6 +63,7 @@ CallInst* emit_bytes(IRBuilder<>& builder, Value* address, uint64_t size, bool i
 // What the instruction promises of its address.
 uint64_t alignment_of(const Access& access) {
   Align alignment(1);
+  if (access.source) return 1;  // moved: `instruction` is only a place
   if (auto* load = dyn_cast<LoadInst>(access.instruction)) alignment = load->getAlign();
   if (auto* store = dyn_cast<StoreInst>(access.instruction)) alignment = store->getAlign();
   return commonAlignment(alignment, access.offset).value();
@@ -162,6 +163,16 @@ void insert_check(const Access& access, Abi& abi, Value* context) {
       ++counters::ranges;
       builder.CreateCall(abi.range(access.is_write),
                          {access.address, builder.CreateZExtOrTrunc(access.length, abi.size_type()), context});
+      return;
+    case Access::Shape::kStrided:
+      ++counters::strided;
+      builder.CreateCall(abi.strided(access.is_write),
+                         {access.address, access.length, access.stride, access.count, context});
+      return;
+    case Access::Shape::kMask:
+      ++counters::masked;
+      builder.CreateCall(abi.mask(access.is_write),
+                         {at_offset(builder, access.address, access.offset), builder.getInt64(access.size), context});
       return;
     case Access::Shape::kLanes:
       emit_lanes(builder, access, abi, context);

@@ -22,10 +22,12 @@ namespace baton {
 
 struct Access {
   enum class Shape : uint8_t {
-    kFixed,   // `size` bytes at address + offset
-    kLength,  // `length` bytes at address; length is an integer value
-    kLanes,   // `element` at address + i * its size, or at address[i], for each i with mask[i]
-    kPacked,  // as many `element`s at address as there are bits set in mask
+    kFixed,    // `size` bytes at address + offset
+    kLength,   // `length` bytes at address; length is an integer value
+    kStrided,  // `count` runs of `length` bytes, the first at address, each `stride` bytes after the one before
+    kMask,     // byte i behind address + offset for each bit i of `size`
+    kLanes,    // `element` at address + i * its size, or at address[i], for each i with mask[i]
+    kPacked,   // as many `element`s at address as there are bits set in mask
   };
 
   llvm::Instruction* instruction;  // the check is inserted before it
@@ -35,6 +37,8 @@ struct Access {
   uint64_t offset = 0;
   uint64_t size = 0;
   llvm::Value* length = nullptr;
+  llvm::Value* stride = nullptr;
+  llvm::Value* count = nullptr;
   llvm::Value* mask = nullptr;
   llvm::Type* element = nullptr;
   llvm::Instruction* source = nullptr;  // an access that a moved check stands for; null: `instruction` is the access

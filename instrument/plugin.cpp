@@ -8,6 +8,7 @@
 // By name, for opt -passes=: baton-thread-local, baton-thread-local-leaf, baton-preempt-mark, baton-preempt,
 // baton-race-mark, baton-race (and baton-race<eliminate> for what is done at -O1 and above), baton-race-inline. Given
 // by name, a pass runs whatever the switches say.
+#include "instrument/eliminate/keep_rolled.h"
 #include "instrument/inline_check.h"
 #include "instrument/options.h"
 #include "instrument/preempt.h"
@@ -24,6 +25,11 @@ void at_start(ModulePassManager& passes, OptimizationLevel) {
   if (baton::option_preempt) passes.addPass(baton::PreemptMarkPass());
   if (baton::option_thread_local) passes.addPass(baton::ThreadLocalPass());
   if (baton::option_race) passes.addPass(baton::RaceMarkPass());
+}
+
+void before_vectors(FunctionPassManager& passes, OptimizationLevel level) {
+  if (baton::option_race && baton::option_loops && level != OptimizationLevel::O0)
+    passes.addPass(baton::KeepRolledPass());
 }
 
 void at_end(ModulePassManager& passes, OptimizationLevel level) {
@@ -58,6 +64,7 @@ bool add_by_name(StringRef name, ModulePassManager& passes, ArrayRef<PassBuilder
 
 void register_passes(PassBuilder& builder) {
   builder.registerPipelineStartEPCallback(at_start);
+  builder.registerVectorizerStartEPCallback(before_vectors);
   builder.registerOptimizerLastEPCallback(at_end);
   builder.registerPipelineParsingCallback(add_by_name);
 }

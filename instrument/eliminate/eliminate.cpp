@@ -18,6 +18,7 @@ void Eliminator::run(Function& function, Accesses& accesses) {
       drop_repeated_later(function, accesses, summary_, analyses_.getResult<LoopAnalysis>(function), remarks);
     }
   }
+  if (option_loops) merge_in_loops(function, accesses, summary_, analyses_, remarks);
   for (const Access& access : accesses) remarks.remains(access);
 }
 

@@ -20,6 +20,7 @@
 #include "instrument/memory_access.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/Analysis/LoopInfo.h"
+#include "llvm/IR/PassManager.h"
 
 namespace baton {
 
@@ -33,6 +34,11 @@ void drop_repeated(llvm::Function& function, Accesses& accesses, const SyncSumma
 // Drops checks of what is surely checked later, with no acquire on any path (read_before_write.cpp).
 void drop_repeated_later(llvm::Function& function, Accesses& accesses, const SyncSummary& summary,
                          const llvm::LoopInfo& loops, Remarks& remarks);
+
+// Checks what a loop accesses evenly when the loop is left (loops.cpp). Adds the merged accesses at the end of the
+// list.
+void merge_in_loops(llvm::Function& function, Accesses& accesses, const SyncSummary& summary,
+                    llvm::FunctionAnalysisManager& manager, Remarks& remarks);
 
 }  // namespace baton
 

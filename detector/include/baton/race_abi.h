@@ -83,7 +83,8 @@ extern const uint32_t __baton_abi_v1;
 // Calling context of the running function; see above. Initial-exec thread-local storage.
 extern __thread uint64_t __baton_ctx;
 
-// A plain read or write of N bytes at p, about to happen (called before the access). Any alignment.
+// A plain read or write of N bytes at p. Any alignment. The call stands before the access, or elsewhere in a stretch of
+// code that surely makes it and in which nothing orders the goroutine with others.
 void __baton_read1(const void* p, uint64_t ctx);
 void __baton_read2(const void* p, uint64_t ctx);
 void __baton_read4(const void* p, uint64_t ctx);
@@ -98,6 +99,15 @@ void __baton_write16(const void* p, uint64_t ctx);
 // A plain access to exactly n contiguous bytes: wide vectors, odd sizes, aggregate copies, mem* intrinsics. n may be 0.
 void __baton_read_range(const void* p, size_t n, uint64_t ctx);
 void __baton_write_range(const void* p, size_t n, uint64_t ctx);
+
+// Accesses that the compiler has put together. Exactly these bytes are accessed, and no other:
+// count runs of n bytes, the first at p, each `stride` bytes after the one before. count may be 0; stride may be
+// negative, and smaller than n.
+void __baton_read_strided(const void* p, size_t n, ptrdiff_t stride, size_t count, uint64_t ctx);
+void __baton_write_strided(const void* p, size_t n, ptrdiff_t stride, size_t count, uint64_t ctx);
+// The byte p[i] for each bit i of mask.
+void __baton_read_mask(const void* p, uint64_t mask, uint64_t ctx);
+void __baton_write_mask(const void* p, uint64_t mask, uint64_t ctx);
 
 // One lane of a masked load or store, of a gather or of a scatter: an access of n bytes if `active`, else nothing.
 void __baton_read_if(const void* p, size_t n, int active, uint64_t ctx);

@@ -4,15 +4,18 @@
 // the condition switched off it is not, which shows that the program depends on it.
 // DEFINE: %{build} = %baton_cxx -race %s -o %t
 // DEFINE: %{unsound} = -Xclang -mllvm -Xclang -baton-unsound
-// RUN: for level in -O0 -O1 -O2 -O3; do %{build} $level && for i in 1 2 3 4; do \
+// RUN: for level in -O0 -O1 -O2 -O3; do %{build} $level && for i in 1 2 3 4 5 6; do \
 // RUN:   %exits 66 %t $i > /dev/null 2>&1 || { echo $level: case $i; exit 1; }; done || exit 1; done
-// RUN: %{build} -O2 && for i in 1 2 3 4; do %t $i > %t.out 2>&1; FileCheck %s < %t.out || exit 1; done
+// RUN: %{build} -O2 && for i in 1 2 3 4 5 6; do %t $i > %t.out 2>&1; FileCheck %s < %t.out || exit 1; done
 // RUN: %{build} -O2 %{unsound}-availability -Xclang -mllvm -Xclang -baton-read-before-write=false
 // RUN: %exits 0 %t 1
 // RUN: %exits 0 %t 2
 // RUN: %{build} -O2 %{unsound}-read-before-write
 // RUN: %exits 0 %t 3
 // RUN: %exits 0 %t 4
+// RUN: %{build} -O2 %{unsound}-loops
+// RUN: %exits 0 %t 5
+// RUN: %exits 0 %t 6
 // CHECK: WARNING: DATA RACE
 // CHECK: Found 1 data race(s)
 #include <atomic>
@@ -60,6 +63,32 @@ std::atomic<int> flag;
   shared = old + seen;
 }
 
+int array[8];
+
+// Each turn reads before it learns of the write.
+[[gnu::noinline]] int read_in_a_loop(int n) {
+  int sum = 0;
+  for (int i = 0; i < n; i++) {
+    sum += array[i];
+    sum += flag.load(std::memory_order_acquire);
+  }
+  return sum;
+}
+
+[[gnu::noinline]] int read_in_a_loop_that_calls(int n) {
+  int sum = 0;
+  for (int i = 0; i < n; i++) {
+    sum += array[i];
+    sum += learn();
+  }
+  return sum;
+}
+
+[[gnu::noinline]] void write_element_and_release() {
+  array[0] = 1;
+  flag.store(1, std::memory_order_release);
+}
+
 [[gnu::noinline]] void write_and_release() {
   shared = 1;
   flag.store(1, std::memory_order_release);
@@ -87,6 +116,12 @@ int main(int, char** argv) {
       break;
     case 4:
       one_after_the_other(write_and_release, read_call_write);
+      break;
+    case 5:
+      one_after_the_other(write_element_and_release, [] { (void)read_in_a_loop(8); });
+      break;
+    case 6:
+      one_after_the_other(write_element_and_release, [] { (void)read_in_a_loop_that_calls(8); });
       break;
   }
 }

@@ -47,6 +47,22 @@ void __baton_write_range(const void* p, size_t n, uint64_t ctx) {
   access_bytes(p, n, &writes);
 }
 
+void __baton_read_strided(const void* p, size_t n, ptrdiff_t stride, size_t count, uint64_t ctx) {
+  for (size_t i = 0; i < count; i++) __baton_read_range((const char*)p + (ptrdiff_t)i * stride, n, ctx);
+}
+
+void __baton_write_strided(const void* p, size_t n, ptrdiff_t stride, size_t count, uint64_t ctx) {
+  for (size_t i = 0; i < count; i++) __baton_write_range((const char*)p + (ptrdiff_t)i * stride, n, ctx);
+}
+
+void __baton_read_mask(const void* p, uint64_t mask, uint64_t ctx) {
+  for (int i = 0; i < 64; i++) __baton_read_range((const char*)p + i, mask >> i & 1, ctx);
+}
+
+void __baton_write_mask(const void* p, uint64_t mask, uint64_t ctx) {
+  for (int i = 0; i < 64; i++) __baton_write_range((const char*)p + i, mask >> i & 1, ctx);
+}
+
 void __baton_read_if(const void* p, size_t n, int active, uint64_t ctx) {
   if (active) __baton_read_range(p, n, ctx);
 }
