@@ -137,6 +137,7 @@ Effects SyncSummary::of_call(const CallBase& call) const {
   }
   StringRef name = callee->getName();
   if (name.starts_with(kAccessorPrefix) || is_thread_identity(*callee)) return kNone;
+  if (name == kPreempt) return kNone;  // giving way to other goroutines orders nothing
   LibFunc function;
   if (!library_.getLibFunc(*callee, function)) return {};
   if (is_plain_library_function(name)) return kNone;
