@@ -30,6 +30,7 @@ struct Check {
   uint64_t size;  // 0: `length`
   bool is_write;
   Value* length = nullptr;
+  uint64_t mask = 0;  // these bytes, instead of size or length; the address is that of a word
 
   Value* address() const { return call->getArgOperand(0); }
 };
@@ -41,6 +42,10 @@ std::optional<Check> check_of(Instruction& instruction) {
   for (int i = 0; i < abi::kSizes; i++) {
     if (callee->getName() == abi::kRead[i]) return Check{call, 1ull << i, false};
     if (callee->getName() == abi::kWrite[i]) return Check{call, 1ull << i, true};
+  }
+  if (callee->getName() == abi::kReadMask || callee->getName() == abi::kWriteMask) {
+    uint64_t mask = cast<ConstantInt>(call->getArgOperand(1))->getZExtValue();
+    return Check{call, 0, callee->getName() == abi::kWriteMask, nullptr, mask};
   }
   bool is_write = callee->getName() == abi::kWriteRange;
   if (!is_write && callee->getName() != abi::kReadRange) return std::nullopt;
@@ -97,7 +102,7 @@ GlobalVariable* Inliner::global(const char* name, Type* type, GlobalValue::Threa
 
 FunctionCallee Inliner::cold_function(const Check& check, bool has_size) {
   std::string name = check.is_write ? abi::kColdWrite : abi::kColdRead;
-  name += has_size ? std::to_string(check.size) : "_n";
+  name += has_size ? std::to_string(check.size) : check.mask ? "_mask" : "_n";
   if (!stores_context_) name += "_leaf";
   SmallVector<Type*, 2> parameters = {PointerType::getUnqual(context_)};
   if (!has_size) parameters.push_back(Type::getInt64Ty(context_));
@@ -111,8 +116,19 @@ FunctionCallee Inliner::cold_function(const Check& check, bool has_size) {
   return callee;
 }
 
-// One bit for each word that `length` bytes touch, from the first on; too long for a line: more bits than it has words.
+Value* size_argument(IRBuilder<>& builder, const Check& check) {
+  return check.length ? check.length : builder.getInt64(check.mask ? check.mask : check.size);
+}
+
+// One bit for each word that must be in the filter, the lowest for the word of the address. More than the line has from
+// there on, if the access goes on in the next one.
 Value* words_needed(IRBuilder<>& builder, const Check& check) {
+  if (check.mask) {
+    uint32_t words = 0;
+    for (uint64_t i = 0; i < kLine; i++) words |= static_cast<uint32_t>(check.mask >> i & 1) << i / kWord;
+    return builder.getInt32(words);
+  }
+  if (!check.length) return builder.getInt32((1u << words_of(check)) - 1);
   Value* start = builder.CreateAnd(builder.CreatePtrToInt(check.address(), builder.getInt64Ty()), kWord - 1);
   Value* bytes = builder.CreateAdd(builder.CreateAdd(start, builder.getInt64(kWord - 1)), check.length);
   Value* words = builder.CreateTrunc(builder.CreateLShr(bytes, 2), builder.getInt32Ty());
@@ -122,8 +138,7 @@ Value* words_needed(IRBuilder<>& builder, const Check& check) {
 }
 
 bool Inliner::expand(const Check& check) {
-  uint64_t words = check.length ? 1 : words_of(check);
-  if (words > kLine / kWord) return false;
+  if (check.mask ? alignment_of(check) < kWord : !check.length && words_of(check) > kLine / kWord) return false;
   Type* i16 = Type::getInt16Ty(context_);
   Type* i32 = Type::getInt32Ty(context_);
   Type* i64 = Type::getInt64Ty(context_);
@@ -158,17 +173,17 @@ bool Inliner::expand(const Check& check) {
   jump->eraseFromParent();
 
   BuilderAt tail(BranchInst::Create(rest, cold), *check.call);
-  bool has_size = !check.length && isPowerOf2_64(check.size) && check.size < (1u << abi::kSizes);
+  bool has_size = !check.length && !check.mask && isPowerOf2_64(check.size) && check.size < (1u << abi::kSizes);
   FunctionCallee callee = cold_function(check, has_size);
   SmallVector<Value*, 2> arguments = {check.address()};
-  if (!has_size) arguments.push_back(check.length ? check.length : tail.getInt64(check.size));
+  if (!has_size) arguments.push_back(size_argument(tail, check));
   tail.CreateCall(callee, arguments)->setCallingConv(CallingConv::PreserveAll);
 
   Instruction* end = BranchInst::Create(rest, test);
   BuilderAt middle(end, *check.call);
   Value* index = middle.CreateAnd(middle.CreateTrunc(place, i32), 15);
   Value* found = middle.CreateLShr(middle.CreateZExt(filter, i32), index);
-  Value* need = check.length ? words_needed(middle, check) : middle.getInt32((1u << words) - 1);
+  Value* need = words_needed(middle, check);
   Value* is_miss = middle.CreateICmpNE(middle.CreateAnd(found, need), need);
   middle.CreateCondBr(is_miss, cold, rest, weights);
   end->eraseFromParent();

@@ -60,15 +60,6 @@ CallInst* emit_bytes(IRBuilder<>& builder, Value* address, uint64_t size, bool i
   return builder.CreateCall(abi.range(is_write), {address, builder.getInt64(size), context});
 }
 
-// What the instruction promises of its address.
-uint64_t alignment_of(const Access& access) {
-  Align alignment(1);
-  if (access.source) return 1;  // moved: `instruction` is only a place
-  if (auto* load = dyn_cast<LoadInst>(access.instruction)) alignment = load->getAlign();
-  if (auto* store = dyn_cast<StoreInst>(access.instruction)) alignment = store->getAlign();
-  return commonAlignment(alignment, access.offset).value();
-}
-
 Value* at_offset(IRBuilder<>& builder, Value* address, uint64_t offset) {
   return offset == 0 ? address : builder.CreatePtrAdd(address, builder.getInt64(offset));
 }
@@ -150,6 +141,14 @@ void collect_accesses(Instruction& instruction, AddressFilter& filter, Accesses&
   }
 }
 
+uint64_t alignment_of(const Access& access) {
+  if (access.source) return std::max<uint64_t>(access.alignment, 1);  // `instruction` is only a place
+  Align alignment(1);
+  if (auto* load = dyn_cast<LoadInst>(access.instruction)) alignment = load->getAlign();
+  if (auto* store = dyn_cast<StoreInst>(access.instruction)) alignment = store->getAlign();
+  return commonAlignment(alignment, access.offset).value();
+}
+
 void insert_check(const Access& access, Abi& abi, Value* context) {
   BuilderAt builder(access.instruction, access.origin());
   ++(access.is_write ? counters::writes : counters::reads);
@@ -171,8 +170,9 @@ void insert_check(const Access& access, Abi& abi, Value* context) {
       return;
     case Access::Shape::kMask:
       ++counters::masked;
-      builder.CreateCall(abi.mask(access.is_write),
-                         {at_offset(builder, access.address, access.offset), builder.getInt64(access.size), context});
+      note_alignment(*builder.CreateCall(abi.mask(access.is_write), {at_offset(builder, access.address, access.offset),
+                                                                     builder.getInt64(access.size), context}),
+                     alignment_of(access));
       return;
     case Access::Shape::kLanes:
       emit_lanes(builder, access, abi, context);

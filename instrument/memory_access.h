@@ -41,6 +41,7 @@ struct Access {
   llvm::Value* count = nullptr;
   llvm::Value* mask = nullptr;
   llvm::Type* element = nullptr;
+  uint64_t alignment = 0;               // of a moved access's first byte, as far as it is known
   llvm::Instruction* source = nullptr;  // an access that a moved check stands for; null: `instruction` is the access
 
   // The access whose line the check has.
@@ -59,6 +60,9 @@ void collect_call_accesses(llvm::CallBase& call, Accesses& accesses);
 // Appends an access for each contiguous piece of a value of `type` in memory at `address`.
 void append_typed_access(llvm::Instruction& instruction, llvm::Value* address, llvm::Type* type, bool is_write,
                          Accesses& accesses);
+
+// What is known of the alignment of the first byte that a kFixed access touches.
+uint64_t alignment_of(const Access& access);
 
 // Inserts the check of `access`, in the calling context `context`.
 void insert_check(const Access& access, Abi& abi, llvm::Value* context);

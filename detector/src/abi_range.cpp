@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The entry points for accesses that the compiler has put together (race_abi.h): runs at equal distances, and single
-// bytes behind one address. Each run of bytes is one access().
+// bytes behind one address.
 
 #include "detector/include/baton/race_abi.h"
 #include "detector/src/access.h"
 
 using baton::detector::access;
+using baton::detector::access_mask;
 using baton::detector::CallSite;
 using baton::detector::current_task;
 using baton::detector::is_application;
@@ -37,17 +38,6 @@ void access_strided(Task& task, uintptr_t address, size_t size, ptrdiff_t stride
   }
   for (; count != 0; --count, address += static_cast<size_t>(stride)) {
     if (!is_hit(task, address, size, kind)) access(task, address, size, kind, site);
-  }
-}
-
-void access_mask(Task& task, uintptr_t address, uint64_t mask, Kind kind, const CallSite& site) {
-  while (mask != 0) {
-    int begin = __builtin_ctzll(mask);
-    uint64_t rest = ~(mask >> begin);
-    int size = rest == 0 ? 64 : __builtin_ctzll(rest);
-    access(task, address + static_cast<uintptr_t>(begin), static_cast<size_t>(size), kind, site);
-    if (begin + size == 64) return;
-    mask &= ~0ull << (begin + size);
   }
 }
 

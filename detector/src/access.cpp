@@ -336,4 +336,15 @@ void add_entry(uintptr_t address, size_t size, Kind kind, Epoch epoch, ContextId
   line.unlock(held);
 }
 
+void access_mask(Task& task, uintptr_t address, uint64_t mask, Kind kind, const CallSite& site) {
+  for (uintptr_t at = 0; mask >> at != 0;) {
+    at += static_cast<uintptr_t>(__builtin_ctzll(mask >> at));
+    uint64_t rest = ~(mask >> at);  // its lowest bit: the end of the run, unless the run fills the mask
+    size_t size = rest == 0 ? 64 : static_cast<size_t>(__builtin_ctzll(rest));
+    access(task, address + at, size, kind, site);
+    if (at + size >= 64) return;
+    at += size;
+  }
+}
+
 }  // namespace baton::detector

@@ -56,6 +56,9 @@ inline CallSite call_site(const Task& task, uint64_t hash, const void* pc, const
 // task ignores accesses. Reports races before it returns.
 void access(Task& task, uintptr_t address, size_t size, Kind kind, const CallSite& site);
 
+// The same for the bytes address + i with bit i of `mask` set.
+void access_mask(Task& task, uintptr_t address, uint64_t mask, Kind kind, const CallSite& site);
+
 // Races found under a line's lock, reported after it is released. However many there are, they are found in one visit:
 // a second one, after the first races were reported, would see another moment of the line, and for an atomic operation
 // a later clock of the task.

@@ -7,7 +7,9 @@
 #include "detector/src/access.h"
 
 using baton::detector::access;
+using baton::detector::access_mask;
 using baton::detector::call_site;
+using baton::detector::CallSite;
 using baton::detector::current_task;
 using baton::detector::Kind;
 using baton::detector::Task;
@@ -23,10 +25,18 @@ void baton::detector::init_cold_path() {
   baton_has_xsave = __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_OSXSAVE) != 0;
 }
 
+// Added to the kind: `size` is a mask of bytes.
+constexpr unsigned kMaskBit = 16;
+
 // From cold_x86_64.S: `frame` is the frame address of the entry point, whose return address is the access.
-extern "C" __attribute__((visibility("hidden"))) void baton_cold_access(uintptr_t address, size_t size, Kind kind,
+extern "C" __attribute__((visibility("hidden"))) void baton_cold_access(uintptr_t address, size_t size, unsigned kind,
                                                                         uint64_t ctx, const uintptr_t* frame) {
   Task* task = current_task;
   if (task == nullptr) return;
-  access(*task, address, size, kind, call_site(*task, ctx, reinterpret_cast<const void*>(frame[1]), frame));
+  CallSite site = call_site(*task, ctx, reinterpret_cast<const void*>(frame[1]), frame);
+  if ((kind & kMaskBit) != 0) {
+    access_mask(*task, address, size, static_cast<Kind>(kind & ~kMaskBit), site);
+  } else {
+    access(*task, address, size, static_cast<Kind>(kind), site);
+  }
 }

@@ -64,7 +64,7 @@
 	.cfi_def_cfa_offset 8
 	.endm
 
-// COLD name, size (0: in %rsi), kind, leaf
+// COLD name, size (0: in %rsi), kind (and 16: not a size but a mask is in %rsi), leaf
 	.macro	COLD name, size, kind, leaf
 	.globl	\name
 	.type	\name, @function
@@ -131,6 +131,12 @@
 	COLD_SIZE 8, 8
 	COLD_SIZE 16, 16
 	COLD_SIZE _n, 0
+
+// The mask of bytes comes in %rsi.
+	COLD	__baton_cold_read_mask, 0, 16, 0
+	COLD	__baton_cold_read_mask_leaf, 0, 16, 1
+	COLD	__baton_cold_write_mask, 0, 17, 0
+	COLD	__baton_cold_write_mask_leaf, 0, 17, 1
 
 // void baton_keep_vectors(void (*body)(void*), void* argument): calls body(argument); afterwards the x87, SSE, AVX and
 // AVX-512 registers are what they were. Room for the standard form of all their state components: 2688 bytes.

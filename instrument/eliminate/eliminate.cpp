@@ -19,6 +19,7 @@ void Eliminator::run(Function& function, Accesses& accesses) {
     }
   }
   if (option_loops) merge_in_loops(function, accesses, summary_, analyses_, remarks);
+  if (option_fields) merge_fields(function, accesses, summary_, remarks);
   for (const Access& access : accesses) remarks.remains(access);
 }
 

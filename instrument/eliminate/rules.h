@@ -40,6 +40,10 @@ void drop_repeated_later(llvm::Function& function, Accesses& accesses, const Syn
 void merge_in_loops(llvm::Function& function, Accesses& accesses, const SyncSummary& summary,
                     llvm::FunctionAnalysisManager& manager, Remarks& remarks);
 
+// Checks neighbouring fields of one object together, at the first of them (fields.cpp). Adds the merged accesses at the
+// end of the list.
+void merge_fields(llvm::Function& function, Accesses& accesses, const SyncSummary& summary, Remarks& remarks);
+
 }  // namespace baton
 
 #endif  // BATON_INSTRUMENT_ELIMINATE_RULES_H_

@@ -76,6 +76,11 @@ void __baton_cold_read_n(const void* p, size_t n);
 void __baton_cold_read_n_leaf(const void* p, size_t n);
 void __baton_cold_write_n(const void* p, size_t n);
 void __baton_cold_write_n_leaf(const void* p, size_t n);
+// For the bytes p[i] with bit i of mask set.
+void __baton_cold_read_mask(const void* p, uint64_t mask);
+void __baton_cold_read_mask_leaf(const void* p, uint64_t mask);
+void __baton_cold_write_mask(const void* p, uint64_t mask);
+void __baton_cold_write_mask_leaf(const void* p, uint64_t mask);
 
 // Version of this boundary; its value is 1.
 extern const uint32_t __baton_abi_v1;

@@ -4,9 +4,9 @@
 // the condition switched off it is not, which shows that the program depends on it.
 // DEFINE: %{build} = %baton_cxx -race %s -o %t
 // DEFINE: %{unsound} = -Xclang -mllvm -Xclang -baton-unsound
-// RUN: for level in -O0 -O1 -O2 -O3; do %{build} $level && for i in 1 2 3 4 5 6; do \
+// RUN: for level in -O0 -O1 -O2 -O3; do %{build} $level && for i in 1 2 3 4 5 6 7; do \
 // RUN:   %exits 66 %t $i > /dev/null 2>&1 || { echo $level: case $i; exit 1; }; done || exit 1; done
-// RUN: %{build} -O2 && for i in 1 2 3 4 5 6; do %t $i > %t.out 2>&1; FileCheck %s < %t.out || exit 1; done
+// RUN: %{build} -O2 && for i in 1 2 3 4 5 6 7; do %t $i > %t.out 2>&1; FileCheck %s < %t.out || exit 1; done
 // RUN: %{build} -O2 %{unsound}-availability -Xclang -mllvm -Xclang -baton-read-before-write=false
 // RUN: %exits 0 %t 1
 // RUN: %exits 0 %t 2
@@ -16,6 +16,8 @@
 // RUN: %{build} -O2 %{unsound}-loops
 // RUN: %exits 0 %t 5
 // RUN: %exits 0 %t 6
+// RUN: %{build} -O2 %{unsound}-fields
+// RUN: %exits 0 %t 7
 // CHECK: WARNING: DATA RACE
 // CHECK: Found 1 data race(s)
 #include <atomic>
@@ -89,6 +91,23 @@ int array[8];
   flag.store(1, std::memory_order_release);
 }
 
+struct Fields {
+  int first;
+  int second;
+} fields;
+
+// The second field is written after the release that the reader sees.
+[[gnu::noinline]] void write_two_fields() {
+  fields.first = 1;
+  flag.store(1, std::memory_order_release);
+  fields.second = 2;
+}
+
+[[gnu::noinline]] int read_field() {
+  int seen = flag.load(std::memory_order_acquire);
+  return seen + fields.second;
+}
+
 [[gnu::noinline]] void write_and_release() {
   shared = 1;
   flag.store(1, std::memory_order_release);
@@ -116,6 +135,9 @@ int main(int, char** argv) {
       break;
     case 4:
       one_after_the_other(write_and_release, read_call_write);
+      break;
+    case 7:
+      one_after_the_other(write_two_fields, [] { (void)read_field(); });
       break;
     case 5:
       one_after_the_other(write_element_and_release, [] { (void)read_in_a_loop(8); });
