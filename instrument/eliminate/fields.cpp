@@ -3,6 +3,7 @@
 // Checks of neighbouring fields: accesses of one kind behind one base, in a stretch of a block in which nothing orders,
 // throws or may not return, become one check of exactly their bytes, at the first of them.
 //
+// Rule: a race of each line of the source is reported, so only accesses of one line are merged.
 // Rule: one check tests one line of the shadow inline, so a wide one more often lies in two and misses. Fields are
 // merged if what that costs on average, for objects anywhere in memory, is less than the checks saved.
 #include "instrument/counters.h"
@@ -11,6 +12,7 @@
 #include "instrument/options.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/PointerIntPair.h"
+#include "llvm/IR/DebugInfoMetadata.h"
 
 namespace baton {
 
@@ -81,12 +83,20 @@ class FieldMerger {
   ArrayRef<Access> united() const { return united_; }
 
  private:
-  using Key = PointerIntPair<Value*, 1, bool>;  // base, is_write
+  // Base and is_write; where the access is in the source.
+  using Key = std::pair<PointerIntPair<Value*, 1, bool>, std::pair<unsigned, const void*>>;
+
+  static std::pair<unsigned, const void*> line_of(const Instruction& instruction) {
+    const DebugLoc& location = instruction.getDebugLoc();
+    if (!location) return {0, nullptr};
+    return {location.getLine(), location.getInlinedAt()};
+  }
 
   void note(unsigned index) {
     std::optional<FixedPlace> place = fixed_place(accesses_[index]);
     if (!place || place->size > kLine) return;
-    fields_[Key(place->base, accesses_[index].is_write)].push_back({place->offset, place->offset + place->size, index});
+    fields_[Key({place->base, accesses_[index].is_write}, line_of(*accesses_[index].instruction))].push_back(
+        {place->offset, place->offset + place->size, index});
   }
 
   void end_stretch() {
@@ -99,13 +109,13 @@ class FieldMerger {
       int64_t alignment = 1;
       for (const Field& field : fields) {
         if (!group.fields.empty() && !group.is_worthwhile_with(field, alignment)) {
-          unite(group, key.getPointer(), alignment);
+          unite(group, key.first.getPointer(), alignment);
           group = {};
         }
         if (group.fields.empty()) alignment = static_cast<int64_t>(alignment_of(accesses_[field.index]));
         group.add(field);
       }
-      unite(group, key.getPointer(), alignment);
+      unite(group, key.first.getPointer(), alignment);
     }
     fields_.clear();
   }

@@ -98,9 +98,7 @@ struct Fields {
 
 // The second field is written after the release that the reader sees.
 [[gnu::noinline]] void write_two_fields() {
-  fields.first = 1;
-  flag.store(1, std::memory_order_release);
-  fields.second = 2;
+  fields.first = 1, flag.store(1, std::memory_order_release), fields.second = 2;  // one line: else not merged
 }
 
 [[gnu::noinline]] int read_field() {
