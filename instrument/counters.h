@@ -14,6 +14,10 @@ namespace baton::counters {
 #include "instrument/counters.def"
 #undef BATON_COUNTER
 
+// Whether the environment asks for the counters: BATON_STATS is 1. For `baton build --stats`, which cannot give LLVM an
+// option without giving it to files in other languages too.
+bool are_wanted();
+
 // Prints every counter that is not zero, one a line: number, description.
 void print(llvm::raw_ostream& out);
 

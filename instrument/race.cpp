@@ -161,7 +161,10 @@ PreservedAnalyses RacePass::run(Module& module, ModuleAnalysisManager& analyses)
   if (has_changed) abi.require_version();
   if (option_verify && verifyModule(module, &errs()))
     report_fatal_error("baton: race instrumentation broke the module");
-  if (option_stats) counters::print(errs());
+  if (option_stats || counters::are_wanted()) {
+    errs() << "baton: checks in " << module.getSourceFileName() << "\n";
+    counters::print(errs());
+  }
   return has_changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
 }
 

@@ -17,6 +17,10 @@ namespace fs = std::filesystem;
 
 int build_command(const Words& args) {
   const BuildRequest request = parse_build("build", args);
+  if (request.options.has("stats")) {
+    if (!request.race) throw UsageError("build: --stats tells about checks, so it needs -race");
+    setenv("BATON_STATS", "1", 1);  // for the pass, in each clang
+  }
   std::string program = request.output.empty() ? program_name(request) : request.output;
   std::error_code error;
   if (!request.output.empty() && fs::is_directory(program, error)) program += "/" + program_name(request);
