@@ -15,7 +15,9 @@
 #include "detector/src/access.h"
 #include "detector/src/mem.h"
 #include "detector/src/options.h"
+#include "detector/src/process_end.h"
 #include "detector/src/race_report.h"
+#include "detector/src/suppress.h"
 
 namespace baton::detector {
 namespace {
@@ -37,6 +39,11 @@ class PairSet {
     place(pair);
     ++count_;
     return true;
+  }
+
+  void clear() {
+    if (slots_ != nullptr) give_back(slots_, capacity_ * sizeof(uint64_t));
+    *this = PairSet();
   }
 
  private:
@@ -70,6 +77,8 @@ constinit std::atomic<uint64_t> races{0};                            // written 
 constinit std::atomic<bool> finished{false};
 constinit int log_fd = STDERR_FILENO;  // guarded by report_mutex
 constinit bool log_open = false;
+constinit uint64_t suppressed = 0;         // guarded by report_mutex
+constinit std::atomic<pid_t> reporter{0};  // the thread that writes a report: for a signal that interrupts it
 
 uint64_t pair_of(ContextId a, ContextId b) {
   return a < b ? static_cast<uint64_t>(a) << 32 | b : static_cast<uint64_t>(b) << 32 | a;
@@ -108,20 +117,93 @@ void open_log() {
   log_fd = fd;
 }
 
-void write_report(const RaceReport& report) {
-  Writer out;
-  if (is_json()) {
-    print_race_json(out, report);
-  } else {
-    print_race_text(out, report);
-    if (options.plain == 0) print_explanation(out, report, wants_colour(log_fd));
+// Text goes on for so many reports; all are counted.
+bool exceeds_text_limit(uint64_t number) {
+  const uint64_t limit = static_cast<uint64_t>(options.max_text_reports);
+  if (is_json() || limit == 0 || number <= limit) return false;
+  if (number == limit + 1) {
+    Writer out;
+    out.print("baton: %llu races printed; further ones are counted, and GORACE=report_format=json writes them all\n",
+              static_cast<unsigned long long>(limit));
+    out.write_to(log_fd);
   }
-  out.write_to(log_fd);
+  return true;
+}
+
+void write_report(const RaceReport& report) {
+  if (!exceeds_text_limit(report.number)) {
+    Writer out;
+    if (is_json()) {
+      print_race_json(out, report);
+    } else {
+      print_race_text(out, report);
+      if (options.plain == 0) print_explanation(out, report, wants_colour(log_fd));
+    }
+    out.write_to(log_fd);
+  }
   if (options.halt_on_error != 0) {
     fflush(nullptr);
-    _exit(static_cast<int>(options.exitcode));
+    end_process(static_cast<int>(options.exitcode));
   }
 }
+
+struct Pair {
+  const RaceAccess& current;
+  const RaceAccess& previous;
+};
+
+void report_pair(void* of) {
+  const Pair& pair = *static_cast<const Pair*>(of);
+  Arena arena;
+  const uint64_t current = printed_stack(shown_stack(arena, pair.current.context));
+  const uint64_t previous = printed_stack(shown_stack(arena, pair.previous.context));
+  if (printed_pairs.insert(unordered_pair(current, previous))) {
+    RaceReport report = gather_report(arena, pair.current, pair.previous);
+    if (is_suppressed(report)) {
+      ++suppressed;
+    } else {
+      report.number = races.fetch_add(1, std::memory_order_relaxed) + 1;
+      write_report(report);
+    }
+  }
+  arena.release();
+}
+
+// Runs body(argument) on a stack of its own: a goroutine's may have little room left, and debug information is read.
+void on_report_stack(void (*body)(void*), void* argument) {
+  constexpr size_t kSize = 4 << 20;
+  static constinit char* stack = nullptr;  // guarded by report_mutex
+  if (stack == nullptr) stack = static_cast<char*>(reserve(kSize, "the stack for reports"));
+  asm volatile(
+      "movq %%rsp, %%rbx\n\t"
+      "movq %[top], %%rsp\n\t"
+      "callq *%[body]\n\t"
+      "movq %%rbx, %%rsp"
+      : "+D"(argument)
+      : [top] "r"(stack + kSize), [body] "r"(body)
+      : "rax", "rbx", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5",
+        "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "memory", "cc");
+}
+
+// The last lines of the log. Under report_mutex, or where nobody else can report.
+void write_summary(int verdict) {
+  Writer out;
+  if (options.print_suppressions != 0) {
+    print_suppressions(out);
+    out.write_to(STDERR_FILENO);
+    out.clear();
+  }
+  if (race_count() == 0) return;
+  open_log();
+  if (is_json()) {
+    print_summary_json(out, race_count(), suppressed, verdict);
+  } else {
+    out.print("Found %llu data race(s)\n", static_cast<unsigned long long>(race_count()));
+  }
+  out.write_to(log_fd);
+}
+
+int verdict_on(int status) { return race_count() != 0 && status == 0 ? static_cast<int>(options.exitcode) : status; }
 
 }  // namespace
 
@@ -145,20 +227,18 @@ void report_race(const RaceAccess& current, const RaceAccess& previous) {
   int saved_errno = errno;
   pthread_mutex_lock(&report_mutex);
   open_log();
-  Arena arena;
-  RaceReport report = gather_report(arena, current, previous);
-  uint64_t pair = unordered_pair(printed_stack(report.current.stack), printed_stack(report.previous.stack));
-  if (printed_pairs.insert(pair)) {
-    report.number = races.fetch_add(1, std::memory_order_relaxed) + 1;
-    write_report(report);
-  }
-  arena.release();
+  reporter.store(gettid(), std::memory_order_relaxed);
+  Pair pair = {current, previous};
+  on_report_stack(report_pair, &pair);
+  reporter.store(0, std::memory_order_relaxed);
   pthread_mutex_unlock(&report_mutex);
   errno = saved_errno;
   current_task = task;
 }
 
 void init_reports() {
+  init_suppressions();
+  watch_process_end();
   const char* slash = strrchr(options.log_path, '/');
   if (slash == nullptr) return;
   char folder[4096];
@@ -177,21 +257,48 @@ int finish_reports(int status) {
     timespec pause = {options.atexit_sleep_ms / 1000, options.atexit_sleep_ms % 1000 * 1000000};
     nanosleep(&pause, nullptr);
   }
-  bool first = !finished.exchange(true, std::memory_order_relaxed);
-  if (race_count() == 0) return status;
-  int verdict = status == 0 ? static_cast<int>(options.exitcode) : status;
-  if (first) {
+  const int verdict = verdict_on(status);
+  if (!finished.exchange(true, std::memory_order_relaxed)) {
     pthread_mutex_lock(&report_mutex);
-    Writer out;
-    if (is_json()) {
-      print_summary_json(out, race_count(), 0, verdict);
-    } else {
-      out.print("Found %llu data race(s)\n", static_cast<unsigned long long>(race_count()));
-    }
-    out.write_to(log_fd);
+    write_summary(verdict);
     pthread_mutex_unlock(&report_mutex);
   }
   return verdict;
+}
+
+void finish_reports_in_signal() {
+  if (finished.exchange(true, std::memory_order_relaxed)) return;
+  // A report that another thread is writing comes first; one that this signal interrupted never ends.
+  bool locked = false;
+  for (int i = 0; i < 200 && reporter.load(std::memory_order_relaxed) != gettid() && !locked; ++i) {
+    locked = pthread_mutex_trylock(&report_mutex) == 0;
+    timespec pause = {0, 10'000'000};
+    if (!locked) nanosleep(&pause, nullptr);
+  }
+  write_summary(static_cast<int>(options.exitcode));
+  if (locked) pthread_mutex_unlock(&report_mutex);
+}
+
+void hold_reports() {
+  pthread_mutex_lock(&report_mutex);
+  pairs_lock.lock();
+}
+
+void release_reports() {
+  pairs_lock.unlock();
+  pthread_mutex_unlock(&report_mutex);
+}
+
+void begin_child_reports() {
+  pairs.clear();
+  printed_pairs.clear();
+  races.store(0, std::memory_order_relaxed);
+  suppressed = 0;
+  finished.store(false, std::memory_order_relaxed);
+  if (log_fd != STDERR_FILENO && log_fd != STDOUT_FILENO) close(log_fd);
+  log_fd = STDERR_FILENO;
+  log_open = false;
+  release_reports();
 }
 
 uint64_t printed_stack(const Stack& stack) {

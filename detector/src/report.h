@@ -47,6 +47,14 @@ uint64_t race_count();
 // status to end the process with in place of `status`.
 int finish_reports(int status);
 
+// The same where a signal ends the process; never waits long.
+void finish_reports_in_signal();
+
+// Around fork: no report is half written in the child, whose reports, count and log are its own.
+void hold_reports();
+void release_reports();
+void begin_child_reports();
+
 // A number for the functions, files and lines that are printed for a stack. Machine code may have several places for
 // one line (an unrolled loop, the load and the store of x++); to a reader their stacks are the same.
 uint64_t printed_stack(const List<const Frame*>& stack);
