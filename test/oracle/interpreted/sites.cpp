@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <bitset>
 #include <utility>
 
 #include "detector/src/access.h"
@@ -49,10 +49,12 @@ struct Block {
   int number;
 };
 
-RawLock lock;  // guards what follows
+// Guards what follows. The detector calls with the lock of a line held, and an allocation takes such locks: so nothing
+// is allocated under this one.
+RawLock lock;
 std::vector<Block> blocks;
 std::vector<Finding> findings;
-std::set<std::pair<int, int>> reported;  // sites
+std::bitset<kSites * kSites> reported;  // pairs of sites
 
 uint64_t byte_of(uintptr_t address) {
   for (size_t i = blocks.size(); i-- > 0;) {
@@ -74,6 +76,11 @@ int site_of(baton::detector::ContextId context) {
   return site;
 }
 
+size_t pair_of(int a, int b) {
+  const auto [low, high] = std::minmax({std::max(a, 0), std::max(b, 0)});
+  return static_cast<size_t>(low * kSites + high);
+}
+
 }  // namespace
 
 void init_sites() {
@@ -84,7 +91,7 @@ void init_sites() {
   }
   std::sort(return_addresses.begin(), return_addresses.end());
   blocks.reserve(1024);
-  findings.reserve(4096);
+  findings.reserve(1 << 18);
 }
 
 void at_site(int site, void (*f)(void*), void* argument) { kFrames[static_cast<size_t>(site)](f, argument); }
@@ -100,10 +107,12 @@ void add_block(const void* begin, uint64_t size, int number) {
 }
 
 std::vector<Finding> take_findings() {
+  std::vector<Finding> result;
+  result.reserve(findings.size() + 1);  // all goroutines but main have ended
   const RawLock::Holder hold(lock);
-  std::vector<Finding> result = findings;
+  result.assign(findings.begin(), findings.end());
   findings.clear();
-  reported.clear();
+  reported.reset();
   return result;
 }
 
@@ -113,7 +122,7 @@ namespace baton::detector {
 
 bool was_reported(ContextId a, ContextId b) {
   const oracle::RawLock::Holder hold(oracle::lock);
-  return oracle::reported.contains(std::minmax({oracle::site_of(a), oracle::site_of(b)}));
+  return oracle::reported.test(oracle::pair_of(oracle::site_of(a), oracle::site_of(b)));
 }
 
 void report_race(const RaceAccess& current, const RaceAccess& previous) {
@@ -127,8 +136,9 @@ void report_race(const RaceAccess& current, const RaceAccess& previous) {
                           .kind = static_cast<oracle::Kind>(access.kind & 3)};
     };
     const oracle::Side now = side(current), before = side(previous);
-    oracle::reported.insert(std::minmax({now.site, before.site}));
-    oracle::findings.push_back({now, before, oracle::byte_of(previous.address), previous.size});
+    oracle::reported.set(oracle::pair_of(now.site, before.site));
+    if (oracle::findings.size() < oracle::findings.capacity())
+      oracle::findings.push_back({now, before, oracle::byte_of(previous.address), previous.size});
   }
   current_task = task;
 }
