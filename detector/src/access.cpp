@@ -23,7 +23,8 @@ void Findings::add(const Entry& entry, uint64_t mask, ContextId context) {
     if (at(i).context == entry.context) return;
   }
   if (count_ == kMostFound) return;
-  at(count_++) = {entry.epoch, mask, entry.context, static_cast<Kind>(entry.kind)};
+  // The owner now: without the lock the entry may go, and then the owner is forgotten (collect.h).
+  at(count_++) = {owner_of(entry.epoch), mask, entry.context, static_cast<Kind>(entry.kind)};
 }
 
 // One visit is in progress on a thread at a time, from its first add() to the end of its report().
@@ -49,7 +50,7 @@ void Findings::report(const Task& task, uintptr_t address, size_t size, Kind kin
                  .size = static_cast<size_t>(__builtin_popcountll(found.mask)),
                  .kind = found.kind,
                  .context = found.context,
-                 .owner = owner_of(found.epoch),
+                 .owner = found.owner,
                  .held = nullptr});
   }
   count_ = 0;

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "detector/include/baton/race_abi.h"
+#include "detector/src/chain.h"
 #include "detector/src/context.h"
 #include "detector/src/shadow.h"
 #include "detector/src/task.h"
@@ -73,7 +74,7 @@ class Findings {
  private:
   static constexpr uint32_t kRoom = 8;  // what is beyond goes to memory of the thread
   struct Found {
-    Epoch epoch;
+    Owner owner;
     uint64_t mask;
     ContextId context;
     Kind kind;

@@ -28,7 +28,7 @@ void read_clock(Task& task, const Snapshot& location, int order) {
     task.acquire_from(location);
     return;
   }
-  if (location.origin != 0 && task.knows(location.origin)) return;
+  if (location.origin != 0 && task.knows_all_of(location.origin)) return;
   task.fence_acquire.join(location.clock);
   if (location.origin != 0) task.fence_acquire.raise(location.origin);
 }

@@ -2,13 +2,16 @@
 //
 // Chains: the components of vector clocks, and who owned which epochs of them.
 //
-// A chain is a sequence of tasks, each of which starts after the end of the one before it in happens-before. A new task
-// takes over a finished chain if the clock it starts with knows the chain's last epoch; only then is "same chain" the
-// same as "ordered", which Task::knows() relies on. That test is exact: nothing is lost by reuse.
+// A chain is a sequence of tasks. A task takes over a finished chain if it knows all of the chain's accesses that could
+// still be met; only then is "same chain" the same as "ordered", which Task::knows() relies on. That is so
+//   * if the clock it starts with knows the chain's last epoch, or
+//   * if it knows the newest epoch of the chain that the shadow still named when it was last searched (collect.h): this
+//     is how chains of tasks come back that nobody waited for, or that went on after their last release.
+// Both tests are exact: nothing is lost by reuse.
 //
-// What a task did after its last release is known to nobody, so such a chain can never be taken over. The exception is
-// what it did on its own stack alone, in the code that ends a goroutine: those records vanish with the stack, and only
-// a use of the dead stack, by a pointer that outlived it, could still have met them.
+// In the second case the new task knows the accesses, but not all that the old ones had learnt. So the rule "whoever
+// knows an epoch knows all that its task knew" (task.h) does not hold for the older epochs any more: they lie below the
+// chain's *barrier*, and what was published with them is looked at instead of being skipped.
 #pragma once
 
 #include <stdint.h>
@@ -23,7 +26,7 @@ struct Task;
 // Set in the ids of tasks that are threads of the program; the rest is the thread's number.
 constexpr uint64_t kThreadBit = 1ull << 63;
 
-// The task that made the accesses of an epoch, for reports. Kept for ever: the shadow may name the epoch at any time.
+// The task that made the accesses of an epoch, for reports. Kept as long as the shadow names such an epoch.
 struct Owner {
   uint64_t task_id;
   uint64_t first_number : 63;  // it owns the epochs from here up to the next owner's first
@@ -35,7 +38,7 @@ static_assert(sizeof(Owner) == 24);
 
 void init_chains();
 
-// The first epoch of a task that starts with `clock`: on a finished chain which `clock` covers, or on a fresh one.
+// The first epoch of a task that starts with `clock`: on a finished chain that it may take over, or on a fresh one.
 Epoch take_chain(const Clock& clock);
 // The first epoch of a chain nobody used before.
 Epoch fresh_chain();
@@ -47,7 +50,29 @@ void own_epochs(Task& task);
 // The owner of an epoch found in the shadow.
 Owner owner_of(Epoch epoch);
 
-// Number of chains ever opened.
+// Whether what was published as `epoch` is known to all who know the epoch: it is not below its chain's barrier.
+bool stands_for_its_clock(Epoch epoch);
+
+// Number of chains ever opened, and of owners that are kept.
 uint32_t chain_count();
+uint32_t owner_count();
+
+// ---- For collect.cpp ----------------------------------------------------------------------------------------------
+
+// An owner whose task has ended, as found by list_finished_owners.
+struct FinishedOwner {
+  Epoch first;  // of the epochs it owns
+  uint32_t index;
+  bool named;  // by the shadow; set by the caller
+};
+
+// Fills `list`, of owner_count() elements or more, and returns how many there are; unsorted.
+uint32_t list_finished_owners(FinishedOwner* list, uint32_t room);
+// For each of the first `count` chains: notes in `next` what the next owner would start with, 0 if the chain is in use.
+void list_free_chains(uint64_t* next, uint32_t count);
+// Gives back the owners that the shadow did not name after they were listed.
+void forget_owners(const FinishedOwner* list, uint32_t count);
+// named[i]: the largest number of chain i that the shadow named after the chain was listed as free.
+void note_named(const uint64_t* next, const uint64_t* named, uint32_t count);
 
 }  // namespace baton::detector

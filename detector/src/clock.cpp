@@ -8,6 +8,7 @@
 
 #include <atomic>
 
+#include "detector/src/chain.h"
 #include "detector/src/mem.h"
 
 namespace baton::detector {
@@ -252,14 +253,28 @@ bool Clock::join_tree(const Clock& other) {
   return changed;
 }
 
+// For a tree that is not above `other`: what it says, the other tree and the other's recent components say as well.
+void Clock::adopt_tree(const Clock& other) {
+  share_tree(other);
+  stamp_ = other.stamp_;
+  drop_stale();
+}
+
 bool Clock::join(const Clock& other, Epoch self) {
   const auto is_own = [self](Epoch epoch) { return self != 0 && chain_of(epoch) == chain_of(self); };
   bool changed = false;
   // Roots of different heights come from different pools: their indices may be equal by chance.
   const bool same_tree = root_ == other.root_ && level_ == other.level_;
   if (other.root_ != 0 && !same_tree) {
-    const bool is_known = other.stamp_ != 0 && (is_own(other.stamp_) || knows(other.stamp_));
-    if (!is_known && join_tree(other)) {
+    const bool is_known =
+        other.stamp_ != 0 && stands_for_its_clock(other.stamp_) && (is_own(other.stamp_) || knows(other.stamp_));
+    const bool is_below = root_ == 0 || (stamp_ != 0 && stands_for_its_clock(stamp_) && other.knows(stamp_));
+    if (is_known) {
+      // Nothing to learn from the tree.
+    } else if (is_below) {
+      adopt_tree(other);
+      changed = true;
+    } else if (join_tree(other)) {
       changed = true;
       stamp_ = root_ == other.root_ && level_ == other.level_ ? other.stamp_ : 0;
       drop_stale();
@@ -271,13 +286,16 @@ bool Clock::join(const Clock& other, Epoch self) {
   return changed;
 }
 
+void Clock::share_tree(const Clock& other) {
+  if (root_ == other.root_ && level_ == other.level_) return;
+  share(other.root_, other.level_);
+  drop(root_, level_);
+  root_ = other.root_;
+  level_ = other.level_;
+}
+
 void Clock::assign(const Clock& other) {
-  if (root_ != other.root_ || level_ != other.level_) {
-    share(other.root_, other.level_);
-    drop(root_, level_);
-    root_ = other.root_;
-    level_ = other.level_;
-  }
+  share_tree(other);
   stamp_ = other.stamp_;
   count_ = other.count_;
   for (uint32_t i = 0; i < kRecent; ++i) recent_[i] = other.recent_[i];

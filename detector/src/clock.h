@@ -11,13 +11,14 @@
 //     not share. A thousand goroutines that inherited one clock hold one copy of it.
 //   * The last few components that were learnt stand in the Clock itself, and move into the tree when there is no more
 //     room. So goroutines that exchange messages change a few words, not a node: the tree stays shared by all of them.
-//   * The stamp names an epoch that includes the whole tree: whoever knows that epoch need not look at the tree.
+//   * The stamp names an epoch that includes the whole tree: whoever knows that epoch need not look at the tree,
+//     and whoever's tree it is may take over that of one who knows it.
 //
 // Invariants:
 //  1. A recent component is larger than the tree's component of its chain, and no chain occurs twice.
 //  2. A stamp is 0, or an epoch such that every clock that knows it is not below the tree. Clocks are closed: whoever
 //     knows an epoch knows all that its task knew when it published it (task.h), which is why the owner of a clock may
-//     stamp it when he publishes.
+//     stamp it when he publishes. Below a chain's barrier (chain.h) this is not so, and the stamp is not believed.
 //
 // Rejected: a flat array (100,000 goroutines that know of each other would need 80 GB); the tree alone (each message
 // copied a leaf: 130 ns); merging lazily, with a list of what to join (unbounded, or a lookup that never ends).
@@ -67,6 +68,8 @@ class Clock {
   uint64_t get_from_tree(uint32_t chain) const;
   void set_in_tree(Epoch epoch);
   bool join_tree(const Clock& other);
+  void share_tree(const Clock& other);
+  void adopt_tree(const Clock& other);
   void grow_to(uint32_t level);
   void drop_stale();
   void make_room();

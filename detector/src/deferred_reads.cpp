@@ -30,6 +30,15 @@ void free_deferred_reads(uint32_t number) {
   pool.free(number);
 }
 
+void for_each_deferred_epoch(void (*visit)(Epoch epoch, void* argument), void* argument) {
+  for (uint32_t i = 1; i < pool.used(); ++i) {
+    for (const DeferredReads::Read& read : pool[i].reads) {
+      const Epoch epoch = __atomic_load_n(&read.epoch, __ATOMIC_RELAXED);  // pairs with add()
+      if (epoch != 0) visit(epoch, argument);
+    }
+  }
+}
+
 void DeferredReads::add(Task& task, uintptr_t address, const CallSite& site) {
   if (task.ignore_depth != 0) return;
   const uint64_t place = site.hash ^ site.pc;
@@ -49,7 +58,7 @@ void DeferredReads::add(Task& task, uintptr_t address, const CallSite& site) {
     free->site = place;
     free->context = context_of(site);
   }
-  free->epoch = task.epoch;
+  __atomic_store_n(&free->epoch, task.epoch, __ATOMIC_RELAXED);  // pairs with for_each_deferred_epoch()
   if (!task.owns_epochs) own_epochs(task);
   task.note_record(address);
 }

@@ -34,4 +34,8 @@ void init_deferred_reads();
 DeferredReads& deferred_reads_of(uint32_t* number);
 void free_deferred_reads(uint32_t number);
 
+// Calls visit(epoch, argument) for every read that is deferred. Takes no lock of the runtime: of a task that runs it
+// may miss an epoch.
+void for_each_deferred_epoch(void (*visit)(Epoch epoch, void* argument), void* argument);
+
 }  // namespace baton::detector

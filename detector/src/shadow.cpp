@@ -16,6 +16,15 @@ namespace baton::detector {
 
 constinit EntryPool entries;
 constinit std::atomic<uint8_t>* touched_base = nullptr;
+
+namespace {
+
+// One byte for each 256 MB of application memory of which something is in touched_base: the way to find touched pages.
+constexpr int kRegionShift = 28;
+constinit std::atomic<uint8_t>* touched_regions = nullptr;
+constinit std::atomic<uint32_t> touched_pages{0};
+
+}  // namespace
 constinit bool has_pext = false;
 
 void init_shadow() {
@@ -26,6 +35,8 @@ void init_shadow() {
   __baton_shadow = static_cast<char*>(reserve((1ull << kAddressBits) / kLineBytes * sizeof(Line), "the shadow memory"));
   touched_base =
       static_cast<std::atomic<uint8_t>*>(reserve(1ull << (kAddressBits - kPageShift), "the map of touched pages"));
+  touched_regions =
+      static_cast<std::atomic<uint8_t>*>(reserve(1ull << (kAddressBits - kRegionShift), "the map of touched regions"));
   entries.init("shadow entries");
 }
 
@@ -117,5 +128,67 @@ void reset_lines(uintptr_t lo, size_t n, uint32_t starts) {
 void reset_shadow(uintptr_t lo, size_t n) { reset_lines(lo, n, 0); }
 
 void reset_for_block(uintptr_t block, size_t n) { reset_lines(block, n != 0 ? n : 1, 1u << (block % kLineBytes / 16)); }
+
+void first_touch(uintptr_t address) {
+  if (touched_base[address >> kPageShift].exchange(1, std::memory_order_relaxed) != 0) return;
+  touched_regions[address >> kRegionShift].store(1, std::memory_order_relaxed);
+  touched_pages.fetch_add(1, std::memory_order_relaxed);
+}
+
+uint32_t touched_page_count() { return touched_pages.load(std::memory_order_relaxed); }
+
+namespace {
+
+using Visit = void (*)(Epoch epoch, void* argument);
+
+void visit_line(Line& line, Visit visit, void* argument) {
+  if (line.untouched()) return;
+  Line::Held held = line.lock();
+  for (uint32_t i = held.head(); i != 0; i = entries[i].next) {
+    const Entry& entry = entries[i];
+    if (is_set(entry.kind)) {
+      AccessSet& set = set_at(entry.context);
+      if (set.known_by() != 0) visit(set.known_by(), argument);
+      set.for_each([&](const Member& member) { visit(member.epoch, argument); });
+    } else if (entry.kind != kSync) {
+      visit(entry.epoch, argument);
+    }
+  }
+  line.unlock(held);
+}
+
+}  // namespace
+
+namespace {
+
+// The next place of a map from `from` on that is not 0, or `end`. Both are multiples of eight.
+uintptr_t next_set(const std::atomic<uint8_t>* map, uintptr_t from, uintptr_t end) {
+  for (; from < end; ++from) {
+    if (from % 8 == 0) {
+      // Eight at a time; that they are atomic one by one does not matter, they are only ever set.
+      while (from < end && __atomic_load_n(reinterpret_cast<const uint64_t*>(map + from), __ATOMIC_RELAXED) == 0)
+        from += 8;
+      if (from >= end) break;
+    }
+    if (map[from].load(std::memory_order_relaxed) != 0) break;
+  }
+  return from;
+}
+
+}  // namespace
+
+void for_each_epoch(Visit visit, void* argument) {
+  constexpr uintptr_t kRegions = 1ull << (kAddressBits - kRegionShift);
+  constexpr uintptr_t kPagesOfRegion = 1ull << (kRegionShift - kPageShift);
+  for (uintptr_t region = 0; (region = next_set(touched_regions, region, kRegions)) < kRegions; ++region) {
+    const uintptr_t end = (region + 1) * kPagesOfRegion;
+    for (uintptr_t page = region * kPagesOfRegion; (page = next_set(touched_base, page, end)) < end; ++page) {
+      const uintptr_t first = page << kPageShift;
+      for (uintptr_t line = first; line < first + (1ull << kPageShift); line += kLineBytes) {
+        visit_line(line_of(line), visit, argument);
+      }
+    }
+  }
+}
 
 }  // namespace baton::detector

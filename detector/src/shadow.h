@@ -158,11 +158,18 @@ inline bool is_application(uintptr_t address) { return (address >> kAddressBits)
 inline bool page_touched(uintptr_t address) {
   return touched_base[address >> kPageShift].load(std::memory_order_relaxed) != 0;
 }
+void first_touch(uintptr_t address);
 // Called before a line of the page is first changed. Relaxed: only whoever owns the memory resets it.
 inline void touch_page(uintptr_t address) {
   std::atomic<uint8_t>& page = touched_base[address >> kPageShift];
-  if (page.load(std::memory_order_relaxed) == 0) page.store(1, std::memory_order_relaxed);
+  if (page.load(std::memory_order_relaxed) == 0) first_touch(address);
 }
+
+// Calls visit(epoch, argument) for every epoch that the shadow names, with the line's lock held: those of accesses, and
+// those that a set of accesses is known by.
+void for_each_epoch(void (*visit)(Epoch epoch, void* argument), void* argument);
+// Pages of the shadow that were ever touched.
+uint32_t touched_page_count();
 
 // The bytes [offset, offset+n) of a line, n in 1..64.
 constexpr uint64_t byte_mask(uintptr_t offset, size_t n) { return (n >= 64 ? ~0ull : ((1ull << n) - 1)) << offset; }

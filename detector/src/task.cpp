@@ -9,6 +9,7 @@
 
 #include "detector/src/access.h"
 #include "detector/src/chain.h"
+#include "detector/src/collect.h"
 #include "detector/src/mem.h"
 
 namespace baton::detector {
@@ -81,7 +82,7 @@ void Task::release_to(Snapshot& snapshot) {
 void Task::merge_to(Snapshot& snapshot) {
   Epoch mine = publish();
   if (snapshot.origin == mine) return;
-  if (snapshot.empty() || (snapshot.origin != 0 && knows(snapshot.origin))) {
+  if (snapshot.empty() || (snapshot.origin != 0 && knows_all_of(snapshot.origin))) {
     snapshot.clock.assign(clock);
     snapshot.origin = mine;
     return;
@@ -95,7 +96,7 @@ void Task::exchange_with(Snapshot& snapshot) {
   Epoch before = snapshot.origin;
   if (before == mine) return;
   snapshot.origin = mine;
-  if (before != 0 && knows(before)) {
+  if (before != 0 && knows_all_of(before)) {
     snapshot.clock.assign(clock);
     return;
   }
@@ -109,7 +110,7 @@ void Task::learn(const Clock& other, Epoch origin) {
 }
 
 void Task::acquire_from(const Snapshot& snapshot) {
-  if (snapshot.origin != 0 && knows(snapshot.origin)) return;
+  if (snapshot.origin != 0 && knows_all_of(snapshot.origin)) return;
   learn(snapshot.clock, snapshot.origin);
 }
 
@@ -121,6 +122,7 @@ void Task::meet(Task& other) {
 }
 
 Task* new_task(Task* creator, uint64_t id, uint32_t creation) {
+  collect_if_due();
   Task* task = new (&tasks[tasks.alloc()]) Task;
   task->id = id;
   task->creation = creation;

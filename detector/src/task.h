@@ -7,7 +7,8 @@
 //  2. Publishing (a release, the creation of a task) gives away the clock as of number N, and the task goes on at N+1.
 //     It does so lazily: if nothing was recorded and nothing learnt since the last publication, N was published before
 //     and means the same clock, so it is given again. Hence a pair (chain, N) stands for one clock, and whoever knows
-//     N of a chain knows that whole clock: acquiring it again is one comparison.
+//     N of a chain knows that whole clock: acquiring it again is one comparison. (Numbers below the chain's barrier
+//     have lost that meaning: chain.h.)
 //  3. `clock` holds what is known of other chains. The component of the own chain is the epoch's number.
 //
 // Not thread-safe: a Task is used by the thread that runs it, or on its behalf while it cannot run.
@@ -15,6 +16,7 @@
 
 #include <stdint.h>
 
+#include "detector/src/chain.h"
 #include "detector/src/clock.h"
 #include "detector/src/epoch.h"
 #include "detector/src/locks.h"
@@ -74,6 +76,9 @@ struct Task {
 
   // Whether everything up to `other` happens before what the task does next.
   bool knows(Epoch other) const { return chain_of(other) == chain_of(epoch) || clock.knows(other); }
+
+  // Whether all that was published as `origin` is known.
+  bool knows_all_of(Epoch origin) const { return knows(origin) && stands_for_its_clock(origin); }
 
   // Returns the epoch to give away with the clock; see invariant 2.
   Epoch publish();
