@@ -153,10 +153,10 @@ class ChanHandle {
 // The same functions once more, for elements that are copied as bytes: the element is the caller's own temporary, and
 // nobody keeps its address, so its accesses are no business of the detector's. Not for other elements: moving one may
 // leave a pointer to itself in it, which the compiler would think impossible.
-void chan_send_bytes(Channel* c, [[clang::noescape]] void* element);
-bool chan_try_send_bytes(Channel* c, [[clang::noescape]] void* element);
-bool chan_recv_bytes(Channel* c, [[clang::noescape]] void* element);
-Received chan_try_recv_bytes(Channel* c, [[clang::noescape]] void* element);
+void chan_send_bytes(Channel* c, BATON_NOESCAPE void* element);
+bool chan_try_send_bytes(Channel* c, BATON_NOESCAPE void* element);
+bool chan_recv_bytes(Channel* c, BATON_NOESCAPE void* element);
+Received chan_try_recv_bytes(Channel* c, BATON_NOESCAPE void* element);
 
 template <class T>
 BATON_INLINE void send_value(Channel* c, T element) {

@@ -20,6 +20,13 @@
 #define BATON_NO_PREEMPT
 #endif
 
+// For a pointer parameter whose address nobody keeps after the call.
+#if defined(__clang__)
+#define BATON_NOESCAPE [[clang::noescape]]
+#else
+#define BATON_NOESCAPE
+#endif
+
 // A program may be compiled without exceptions; then nothing is ever caught.
 #if defined(__cpp_exceptions)
 #define BATON_TRY try
