@@ -6,7 +6,8 @@
 // its location change in one step: without that, a goroutine could read a value and not find the clock of the store
 // that wrote it, which would be a false report.
 //
-//   acquire   the task joins the location's clock           (acquire, acq_rel, seq_cst, not for stores)
+//   acquire   the task joins the location's clock           (acquire, acq_rel, seq_cst, not for stores); before the
+//             access is checked, for it happens after what it reads: a plain write before the release store, say
 //   relaxed   reads leave the clock for the next acquire fence; a store ends a release sequence, or publishes what the
 //             last release fence published; a read-modify-write continues the sequence
 //   release   a store replaces the location's clock; a read-modify-write merges into it
@@ -50,12 +51,16 @@ void write_clock(Task& task, Snapshot& location, int kind, int order) {
   }
 }
 
-void synchronise(Task& task, Line::Held& held, uintptr_t offset, int kind, int order) {
-  bool creates = kind != BATON_ATOMIC_LOAD && (releases(order) || !task.fence_release.empty());
-  Snapshot* location = sync_at(held, offset, creates);
-  if (location == nullptr) return;
-  if (kind != BATON_ATOMIC_STORE) read_clock(task, *location, order);
-  if (kind != BATON_ATOMIC_LOAD) write_clock(task, *location, kind, order);
+// What the instruction does to the clock of its location before and after its access.
+void before_access(Task& task, Line::Held& held, uintptr_t offset, int kind, int order) {
+  if (kind == BATON_ATOMIC_STORE) return;
+  if (Snapshot* location = sync_at(held, offset, false)) read_clock(task, *location, order);
+}
+
+void after_access(Task& task, Line::Held& held, uintptr_t offset, int kind, int order) {
+  if (kind == BATON_ATOMIC_LOAD) return;
+  bool creates = releases(order) || !task.fence_release.empty();
+  if (Snapshot* location = sync_at(held, offset, creates)) write_clock(task, *location, kind, order);
 }
 
 // What begin hands to end. The line's lock lives in the thread, not in the token: the two calls stand in one basic
@@ -87,10 +92,11 @@ extern "C" void __baton_atomic_end(void* token, const void* p, size_t n, int kin
   Kind access_kind = kind == BATON_ATOMIC_LOAD ? kAtomicRead : kAtomicWrite;
   CallSite site = BATON_CALL_SITE(&task, ctx);
   Findings findings;
+  before_access(task, held, offset, kind, order);
   if (task.ignore_depth == 0) {
     access_locked(task, line, held, byte_mask(offset, part), access_kind, context_of(site), findings);
   }
-  synchronise(task, held, offset, kind, order);
+  after_access(task, held, offset, kind, order);
   line.unlock(held);
   findings.report(task, address, n, access_kind, site);
   // An atomic access that spans lines is not atomic on any machine that matters here; its rest is checked all the same.

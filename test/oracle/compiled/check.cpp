@@ -54,8 +54,10 @@ class Replay {
         uint64_t offset, size;
         std::string object;
         in >> g >> site >> kind >> order >> object >> block >> offset >> size;
+        Clock& clock = objects_[object];
+        if (kind != 1) learn(g, order, clock);
         if (block >= 0) access(g, site, kind == 0 ? kAtomicRead : kAtomicWrite, block, offset, size);
-        atomic(g, kind, order, objects_[object]);
+        if (kind != 0) publish(g, kind, order, clock);
         break;
       }
       case 'f': {
@@ -119,15 +121,15 @@ class Replay {
     }
   }
 
-  void atomic(int g, int kind, int order, Clock& clock) {
-    if (kind != 1) {
-      if (acquires(order)) {
-        acquire(g, clock);
-      } else {
-        pending_[g].insert(clock.begin(), clock.end());
-      }
+  // An atomic read happens after what it reads, and an atomic write before what it publishes.
+  void learn(int g, int order, const Clock& clock) {
+    if (acquires(order)) {
+      acquire(g, clock);
+    } else {
+      pending_[g].insert(clock.begin(), clock.end());
     }
-    if (kind == 0) return;
+  }
+  void publish(int g, int kind, int order, Clock& clock) {
     Clock published = fenced_[g];
     if (releases(order)) published = {release(g)};
     if (kind == 1) clock.clear();

@@ -80,6 +80,8 @@ class Edges {
       case Code::kStore:
       case Code::kExchange:
       case Code::kCompareExchange:
+        // It happens after the store that it reads from.
+        if (learns_at_once(record)) event.begin = history_.next(g);
         access(writes_atomically(record) ? kAtomicWrite : kAtomicRead, block(0, kCellOffset[op.a]), kCellSize[op.a]);
         break;
       case Code::kHeapRead:
@@ -130,6 +132,12 @@ class Edges {
   static bool is_atomic(Code code) {
     return code == Code::kLoad || code == Code::kStore || code == Code::kExchange || code == Code::kCompareExchange;
   }
+  // Whether it is an atomic operation that reads and acquires.
+  static bool learns_at_once(const Record& record) {
+    if (record.op.code == Code::kStore) return false;
+    const bool failed = record.op.code == Code::kCompareExchange && !record.ok;
+    return acquires(failed ? record.op.failure : record.op.order);
+  }
   static bool writes_atomically(const Record& record) {
     return record.op.code == Code::kStore || record.op.code == Code::kExchange ||
            (record.op.code == Code::kCompareExchange && record.ok);
@@ -153,9 +161,8 @@ class Edges {
       }
       if (!is_atomic(op.code) || op.code == Code::kStore) continue;
       const Clock seen = clock_of_store(event.record->value);
-      const bool failed = op.code == Code::kCompareExchange && !event.record->ok;
-      if (acquires(failed ? op.failure : op.order)) {
-        for (int from : seen) edge(from, event.end);
+      if (learns_at_once(*event.record)) {
+        for (int from : seen) edge(from, event.begin);
       } else {
         pending[event.goroutine].insert(seen.begin(), seen.end());
       }

@@ -267,13 +267,13 @@ class Program {
     if (kind == BATON_ATOMIC_STORE && (order == BATON_ACQUIRE || order == BATON_ACQ_REL)) order = BATON_RELEASE;
     bool acquires = order == BATON_ACQUIRE || order == BATON_ACQ_REL || order == BATON_SEQ_CST;
     bool releases = order == BATON_RELEASE || order == BATON_ACQ_REL || order == BATON_SEQ_CST;
+    Vector& location = location_[slot];
+    if (kind != BATON_ATOMIC_STORE) join(acquires ? task.clock : task.pending, location);
     expect(t, lo, size, kind != BATON_ATOMIC_LOAD, true);
     found.clear();
     void* token = __baton_atomic_begin(arena.bytes + lo, static_cast<size_t>(size), ++context_);
     __baton_atomic_end(token, arena.bytes + lo, static_cast<size_t>(size), kind, order, context_);
     compare(lo, size);
-    Vector& location = location_[slot];
-    if (kind != BATON_ATOMIC_STORE) join(acquires ? task.clock : task.pending, location);
     if (kind == BATON_ATOMIC_LOAD) return;
     if (releases) {
       if (kind == BATON_ATOMIC_STORE) location.clear();
