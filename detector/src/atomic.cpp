@@ -53,12 +53,12 @@ void write_clock(Task& task, Snapshot& location, int kind, int order) {
 
 // What the instruction does to the clock of its location before and after its access.
 void before_access(Task& task, Line::Held& held, uintptr_t offset, int kind, int order) {
-  if (kind == BATON_ATOMIC_STORE) return;
+  if (kind == BATON_ATOMIC_STORE || task.ignore_sync != 0) return;
   if (Snapshot* location = sync_at(held, offset, false)) read_clock(task, *location, order);
 }
 
 void after_access(Task& task, Line::Held& held, uintptr_t offset, int kind, int order) {
-  if (kind == BATON_ATOMIC_LOAD) return;
+  if (kind == BATON_ATOMIC_LOAD || task.ignore_sync != 0) return;
   bool creates = releases(order) || !task.fence_release.empty();
   if (Snapshot* location = sync_at(held, offset, creates)) write_clock(task, *location, kind, order);
 }
@@ -105,7 +105,7 @@ extern "C" void __baton_atomic_end(void* token, const void* p, size_t n, int kin
 
 extern "C" void __baton_atomic_fence(int order, uint64_t) {
   Task* task = current_task;
-  if (task == nullptr) return;
+  if (task == nullptr || task->ignore_sync != 0) return;
   if (acquires(order)) task->learnt |= task->clock.join(task->fence_acquire, task->epoch);
   if (acquires(order)) task->fence_acquire.clear();
   if (releases(order)) task->release_to(task->fence_release);

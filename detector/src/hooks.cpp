@@ -54,7 +54,9 @@ enum class ClockOperation { kAcquire, kRelease, kReleaseMerge };
   Line::Held held = line.lock();
   if (task->ignore_depth == 0)
     access_locked(*task, line, held, byte_mask(offset, part), kAtomicWrite, context, findings);
-  if (Snapshot* clock = sync_at(held, offset, operation != ClockOperation::kAcquire)) {
+  Snapshot* clock = nullptr;
+  if (task->ignore_sync == 0) clock = sync_at(held, offset, operation != ClockOperation::kAcquire);
+  if (clock != nullptr) {
     switch (operation) {
       case ClockOperation::kAcquire:
         task->acquire_from(*clock);
@@ -152,10 +154,11 @@ void __baton_release_acquire_for(baton_task* task, const void* obj) {
 }
 
 void __baton_clock_release_acquire(baton_clock* clock) {
-  if (Task* task = current_task) task->exchange_with(clock_of(clock));
+  Task* task = current_task;
+  if (task != nullptr && task->ignore_sync == 0) task->exchange_with(clock_of(clock));
 }
 void __baton_clock_release_acquire_for(baton_task* task, baton_clock* clock) {
-  if (task != nullptr) task_of(task)->exchange_with(clock_of(clock));
+  if (task != nullptr && task_of(task)->ignore_sync == 0) task_of(task)->exchange_with(clock_of(clock));
 }
 void __baton_clock_free(baton_clock* clocks, size_t n) {
   for (size_t i = 0; i < n; ++i) {
@@ -166,7 +169,8 @@ void __baton_clock_free(baton_clock* clocks, size_t n) {
 
 void __baton_meet(baton_task* parked) {
   Task* task = current_task;
-  if (task != nullptr && parked != nullptr) task->meet(*task_of(parked));
+  if (task == nullptr || parked == nullptr) return;
+  if (task->ignore_sync == 0 && task_of(parked)->ignore_sync == 0) task->meet(*task_of(parked));
 }
 
 void __baton_reads_add(baton_reads* reads, const void* p, const void* pc) {
@@ -214,6 +218,13 @@ void __baton_ignore_begin() {
 }
 void __baton_ignore_end() {
   if (Task* task = current_task) --task->ignore_depth;
+}
+
+void __baton_ignore_sync_begin() {
+  if (Task* task = current_task) ++task->ignore_sync;
+}
+void __baton_ignore_sync_end() {
+  if (Task* task = current_task; task != nullptr && task->ignore_sync > 0) --task->ignore_sync;
 }
 
 uint64_t __baton_race_count() { return race_count(); }

@@ -56,18 +56,22 @@ Snapshot& clock_of(uint32_t* number) {
 }
 
 void acquire(Task& task, uintptr_t address) {
+  if (task.ignore_sync != 0) return;
   with_sync(address, false, [&](Snapshot& object) { task.acquire_from(object); });
 }
 
 void release(Task& task, uintptr_t address) {
+  if (task.ignore_sync != 0) return;
   with_sync(address, true, [&](Snapshot& object) { task.release_to(object); });
 }
 
 void release_merge(Task& task, uintptr_t address) {
+  if (task.ignore_sync != 0) return;
   with_sync(address, true, [&](Snapshot& object) { task.merge_to(object); });
 }
 
 void release_acquire(Task& task, uintptr_t address) {
+  if (task.ignore_sync != 0) return;
   with_sync(address, true, [&](Snapshot& object) { task.exchange_with(object); });
 }
 

@@ -48,6 +48,7 @@ struct Snapshot {
 struct Task {
   Epoch epoch = 0;
   int ignore_depth = 0;           // > 0: accesses are neither recorded nor checked
+  int ignore_sync = 0;            // > 0: synchronisation makes no edges
   bool recorded = false;          // an entry of the shadow carries `epoch`
   bool recorded_outside = false;  // one that is not about the task's own stack
   bool learnt = true;             // the clock changed since the last publication

@@ -91,6 +91,12 @@ inline void meet([[maybe_unused]] Task* parked) noexcept {
   BATON_RACE_HOOK(if (parked != nullptr) __baton_meet(parked);)
 }
 
+// What race::disable and race::errors ask for.
+inline void ignore_sync([[maybe_unused]] bool begins) noexcept {
+  BATON_RACE_HOOK(begins ? __baton_ignore_sync_begin() : __baton_ignore_sync_end();)
+}
+inline uint64_t count() noexcept { BATON_RACE_VALUE(__baton_race_count(), 0); }
+
 // Checked accesses made by the runtime in the name of the user's call at `pc`.
 inline void object_read([[maybe_unused]] const void* p, [[maybe_unused]] size_t n,
                         [[maybe_unused]] const void* pc) noexcept {

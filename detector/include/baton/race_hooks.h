@@ -97,6 +97,10 @@ void __baton_lock_left(const void* lock);
 void __baton_ignore_begin(void);
 void __baton_ignore_end(void);
 
+// Between begin and end (they nest) what the running task does to synchronise makes no edges; its accesses count.
+void __baton_ignore_sync_begin(void);
+void __baton_ignore_sync_end(void);
+
 // Number of distinct races reported so far.
 uint64_t __baton_race_count(void);
 

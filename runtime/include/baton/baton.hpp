@@ -18,6 +18,7 @@
 #include <baton/once.hpp>
 #include <baton/panic.hpp>
 #include <baton/pool.hpp>
+#include <baton/race.hpp>
 #include <baton/select.hpp>
 #include <baton/stack_trace.hpp>
 #include <baton/sync.hpp>
