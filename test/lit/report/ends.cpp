@@ -10,7 +10,7 @@
 // RUN: GORACE=plain=1 %exits 2 %t deadlock 2>&1 | FileCheck %s
 // RUN: GORACE=plain=1 %exits 134 %t abort 2>&1 | FileCheck %s
 // RUN: GORACE=plain=1 %exits 143 %t SIGTERM 2>&1 | FileCheck %s
-// RUN: GORACE=plain=1 %exits 130 %t SIGINT 2>&1 | FileCheck %s
+// RUN: GORACE=plain=1 %exits 130 env --default-signal=INT %t SIGINT 2>&1 | FileCheck %s
 // RUN: rm -f %t.kill.* && GORACE="plain=1 log_path=%t.kill" %exits 137 %t SIGKILL
 // RUN: cat %t.kill.* | FileCheck %s --check-prefix=KILLED
 // RUN: rm -f %t.json.* && GORACE="report_format=json log_path=%t.json" %exits 143 %t SIGTERM
