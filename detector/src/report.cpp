@@ -74,6 +74,7 @@ constinit PairSet pairs;          // of contexts, guarded by pairs_lock: asked o
 constinit PairSet printed_pairs;  // of stacks as printed, guarded by report_mutex
 constinit pthread_mutex_t report_mutex = PTHREAD_MUTEX_INITIALIZER;  // one report at a time
 constinit std::atomic<uint64_t> races{0};                            // written under report_mutex
+constinit std::atomic<int> reporting{0};  // calls of report_race that finish_reports waits for
 constinit std::atomic<bool> finished{false};
 constinit int log_fd = STDERR_FILENO;  // guarded by report_mutex
 constinit bool log_open = false;
@@ -216,8 +217,21 @@ Owner current_owner(const Task& task) {
   return {.task_id = task.id, .first_number = 0, .finished = 0, .creation = task.creation, .previous = 0};
 }
 
+namespace {
+
+// Counts the caller among those whose report finish_reports waits for. Sequentially consistent, as is `finished` there:
+// either the caller sees that it is too late, or finish_reports sees the caller.
+class Reporting {
+ public:
+  Reporting() { reporting.fetch_add(1); }
+  ~Reporting() { reporting.fetch_sub(1); }
+};
+
+}  // namespace
+
 void report_race(const RaceAccess& current, const RaceAccess& previous) {
-  if (finished.load(std::memory_order_relaxed)) return;
+  Reporting counted;
+  if (finished.load()) return;
   {
     SpinLockHolder hold(pairs_lock);
     if (!pairs.insert(pair_of(current.context, previous.context))) return;
@@ -257,12 +271,18 @@ int finish_reports(int status) {
     timespec pause = {options.atexit_sleep_ms / 1000, options.atexit_sleep_ms % 1000 * 1000000};
     nanosleep(&pause, nullptr);
   }
-  const int verdict = verdict_on(status);
-  if (!finished.exchange(true, std::memory_order_relaxed)) {
-    pthread_mutex_lock(&report_mutex);
-    write_summary(verdict);
-    pthread_mutex_unlock(&report_mutex);
+  const bool is_first = !finished.exchange(true);
+  if (reporter.load(std::memory_order_relaxed) == gettid()) return verdict_on(status);  // the report itself has failed
+  // A report under way on another thread counts: looking for names may take so long that the program ends meanwhile.
+  constexpr int kMaxMilliseconds = 10'000;
+  for (int i = 0; i < kMaxMilliseconds && reporting.load() != 0; ++i) {
+    timespec pause = {0, 1'000'000};
+    nanosleep(&pause, nullptr);
   }
+  pthread_mutex_lock(&report_mutex);
+  const int verdict = verdict_on(status);
+  if (is_first) write_summary(verdict);
+  pthread_mutex_unlock(&report_mutex);
   return verdict;
 }
 

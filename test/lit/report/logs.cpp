@@ -25,7 +25,7 @@ using namespace baton;
 
 int shared;
 
-void race() {
+void race_on_it() {
   go([] { shared = 1; });
   gosched();
   shared = 2;
@@ -34,7 +34,7 @@ void race() {
 int main(int, char** argv) {
   const std::string how = argv[1];
   gomaxprocs(1);  // the goroutine has run when gosched returns
-  if (how != "clean") race();
+  if (how != "clean") race_on_it();
   if (how != "fork") return 0;
   const pid_t child = fork();
   if (child == 0) {
