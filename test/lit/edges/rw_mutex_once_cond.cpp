@@ -315,7 +315,9 @@ static void signal_to_somebody_else() {
     mu.lock();
     reach(1);
     cond.wait();
-    mu.unlock();
+    mu.unlock();  // before main's signal: else the other one's use of the lock would be an edge
+    await(3);
+    reach(4);
     await(5);
     x++;
     reach(6);
@@ -335,8 +337,7 @@ static void signal_to_somebody_else() {
     cond.signal();
     reach(3);
   });
-  await(3);
-  let_others_block();
+  await(4);
   x = 1;
   cond.signal();
   await(6);
