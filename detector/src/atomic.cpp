@@ -93,9 +93,7 @@ extern "C" void __baton_atomic_end(void* token, const void* p, size_t n, int kin
   CallSite site = BATON_CALL_SITE(&task, ctx);
   Findings findings;
   before_access(task, held, offset, kind, order);
-  if (task.ignore_depth == 0) {
-    access_locked(task, line, held, byte_mask(offset, part), access_kind, context_of(site), findings);
-  }
+  access_atomically(task, line, held, byte_mask(offset, part), access_kind, context_of(site), findings);
   after_access(task, held, offset, kind, order);
   line.unlock(held);
   findings.report(task, address, n, access_kind, site);

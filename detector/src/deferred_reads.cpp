@@ -44,16 +44,16 @@ void DeferredReads::add(Task& task, uintptr_t address, const CallSite& site) {
   const uint64_t place = site.hash ^ site.pc;
   Read* free = nullptr;
   for (Read& read : reads) {
-    if (read.epoch == 0 || task.knows(read.epoch)) {
-      free = &read;
-      if (chain_of(read.epoch) == chain_of(task.epoch)) break;
-    }
+    if (read.epoch == task.epoch) return;
+    if (chain_of(read.epoch) == chain_of(task.epoch) && read.epoch != 0) free = &read;
+  }
+  for (Read& read : reads) {
+    if (free == nullptr && (read.epoch == 0 || task.knows(read.epoch))) free = &read;
   }
   if (free == nullptr) {
     access(task, address, 1, kRead, site);
     return;
   }
-  if (free->epoch == task.epoch) return;
   if (free->site != place || free->context == 0) {
     free->site = place;
     free->context = context_of(site);

@@ -36,40 +36,71 @@ uintptr_t address_of(const void* p) { return reinterpret_cast<uintptr_t>(p); }
   access(*task, address_of(p), n, kind, call_site(*task, __baton_ctx, pc, __builtin_frame_address(0)));
 }
 
-enum class ClockOperation { kAcquire, kRelease, kReleaseMerge };
+// What an operation on a sync object does to a clock of it; kNone: nothing.
+enum class ClockOperation { kNone, kAcquire, kRelease, kReleaseMerge };
 
-// An atomic access to a sync object and an operation on its clock, under one lock.
-[[gnu::noinline]] void object_operation(const void* obj, size_t n, ClockOperation operation, const void* pc) {
-  Task* task = current_task;
-  if (task == nullptr) return;
-  uintptr_t address = address_of(obj);
+void apply(Task& task, Snapshot& clock, ClockOperation operation) {
+  switch (operation) {
+    case ClockOperation::kNone:
+      break;
+    case ClockOperation::kAcquire:
+      task.acquire_from(clock);
+      break;
+    case ClockOperation::kRelease:
+      task.release_to(clock);
+      break;
+    case ClockOperation::kReleaseMerge:
+      task.merge_to(clock);
+  }
+}
+
+// An atomic write access to the n bytes at `address`, then an operation on the clock there, and one on the clock a byte
+// further, all under one lock.
+void operate(Task& task, uintptr_t address, size_t n, ClockOperation first, ClockOperation second, const CallSite& site,
+             ContextId context) {
   uintptr_t offset = address % kLineBytes;
   size_t part = offset + n <= kLineBytes ? n : kLineBytes - offset;
-  CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
-  if (part < n) access(*task, address + part, n - part, kAtomicWrite, site);
-  ContextId context = context_of(site);
+  if (part < n) access(task, address + part, n - part, kAtomicWrite, site);
   touch_page(address);
   Findings findings;
   Line& line = line_of(address);
   Line::Held held = line.lock();
-  if (task->ignore_depth == 0)
-    access_locked(*task, line, held, byte_mask(offset, part), kAtomicWrite, context, findings);
-  Snapshot* clock = nullptr;
-  if (task->ignore_sync == 0) clock = sync_at(held, offset, operation != ClockOperation::kAcquire);
-  if (clock != nullptr) {
-    switch (operation) {
-      case ClockOperation::kAcquire:
-        task->acquire_from(*clock);
-        break;
-      case ClockOperation::kRelease:
-        task->release_to(*clock);
-        break;
-      case ClockOperation::kReleaseMerge:
-        task->merge_to(*clock);
+  access_atomically(task, line, held, byte_mask(offset, part), kAtomicWrite, context, findings);
+  for (ClockOperation operation : {first, second}) {
+    if (operation != ClockOperation::kNone && task.ignore_sync == 0) {
+      Snapshot* clock = sync_at(held, offset, operation != ClockOperation::kAcquire);
+      if (clock != nullptr) apply(task, *clock, operation);
     }
+    ++offset;
   }
   line.unlock(held);
-  findings.report(*task, address, n, kAtomicWrite, site);
+  findings.report(task, address, n, kAtomicWrite, site);
+}
+
+// The frame address is this function's: the stack is unwound from here, and shown from `pc` on.
+[[gnu::noinline]] void object_operation(const void* obj, size_t n, ClockOperation operation, const void* pc) {
+  Task* task = current_task;
+  if (task == nullptr) return;
+  CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
+  operate(*task, address_of(obj), n, operation, ClockOperation::kNone, site, context_of(site));
+}
+
+[[gnu::noinline]] void lock_operation(const void* lock, const void* obj, size_t n, int kind, bool taken,
+                                      const void* pc) {
+  Task* task = current_task;
+  if (task == nullptr) return;
+  CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
+  ContextId context = context_of(site);
+  if (taken) {
+    operate(*task, address_of(obj), n, ClockOperation::kAcquire,
+            kind == BATON_WRITE_LOCK ? ClockOperation::kAcquire : ClockOperation::kNone, site, context);
+    task->held.take(address_of(lock), kind == BATON_READ_LOCK, context);
+  } else {
+    const bool is_reader = kind == BATON_READ_LOCK;
+    operate(*task, address_of(obj), n, is_reader ? ClockOperation::kNone : ClockOperation::kRelease,
+            is_reader ? ClockOperation::kReleaseMerge : ClockOperation::kNone, site, context);
+    task->held.leave(address_of(lock));
+  }
 }
 
 }  // namespace
@@ -203,14 +234,11 @@ void __baton_object_release_merge(const void* obj, size_t n, const void* pc) {
   object_operation(obj, n, ClockOperation::kReleaseMerge, pc);
 }
 
-void __baton_lock_taken(const void* lock, int shared, const void* pc) {
-  Task* task = current_task;
-  if (task == nullptr) return;
-  ContextId site = context_of(call_site(*task, __baton_ctx, pc, __builtin_frame_address(0)));
-  task->held.take(address_of(lock), shared != 0, site);
+void __baton_lock_taken(const void* lock, const void* obj, size_t n, int kind, const void* pc) {
+  lock_operation(lock, obj, n, kind, true, pc);
 }
-void __baton_lock_left(const void* lock) {
-  if (Task* task = current_task) task->held.leave(address_of(lock));
+void __baton_lock_left(const void* lock, const void* obj, size_t n, int kind, const void* pc) {
+  lock_operation(lock, obj, n, kind, false, pc);
 }
 
 void __baton_ignore_begin() {

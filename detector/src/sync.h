@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "detector/src/access.h"
+#include "detector/src/context.h"
 #include "detector/src/shadow.h"
 #include "detector/src/task.h"
 
@@ -17,6 +19,11 @@ void init_sync();
 
 // The clock of the object at byte `offset` of a locked line; null if it has none and `create` is false.
 Snapshot* sync_at(Line::Held& held, uintptr_t offset, bool create);
+
+// An atomic access (kAtomicRead or kAtomicWrite) to the bytes `mask` of a locked line, as by access_locked(), unless
+// the task ignores accesses. What most of them meet is dealt with here: entries of the same object, and of other ones.
+void access_atomically(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
+                       Findings& findings);
 
 // Gives back a clock whose entry is being removed.
 void free_sync(uint32_t index);

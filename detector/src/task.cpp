@@ -52,6 +52,7 @@ void init_tasks() { tasks.init("tasks"); }
 Epoch Task::publish() {
   if (!recorded && !learnt) return epoch - 1;
   Epoch published = epoch;
+  if (learnt) same_since = published;
   recorded = false;
   recorded_outside = false;
   learnt = false;
@@ -67,35 +68,36 @@ Epoch Task::publish() {
 
 void Task::renew_chain() {
   clock.raise(epoch);
-  epoch = fresh_chain();
+  epoch = same_since = fresh_chain();
   learnt = true;
   owns_epochs = false;
 }
 
 void Task::release_to(Snapshot& snapshot) {
   Epoch mine = publish();
-  if (snapshot.origin == mine) return;
-  snapshot.clock.assign(clock);
+  if (!is_same_clock(snapshot.origin)) snapshot.clock.assign(clock);
   snapshot.origin = mine;
 }
 
 void Task::merge_to(Snapshot& snapshot) {
   Epoch mine = publish();
-  if (snapshot.origin == mine) return;
-  if (snapshot.empty() || (snapshot.origin != 0 && knows_all_of(snapshot.origin))) {
+  Epoch before = snapshot.origin;
+  if (is_same_clock(before)) {
+    snapshot.origin = mine;
+  } else if (before != 0 ? knows_all_of(before) : snapshot.clock.empty()) {
     snapshot.clock.assign(clock);
     snapshot.origin = mine;
-    return;
+  } else {
+    snapshot.merge(clock, mine);
   }
-  snapshot.merge(clock, mine);
 }
 
 void Task::exchange_with(Snapshot& snapshot) {
   Epoch mine = publish();
   // What the snapshot was is learnt after the own clock was given away: k-th send before k-th receive, nothing more.
   Epoch before = snapshot.origin;
-  if (before == mine) return;
   snapshot.origin = mine;
+  if (is_same_clock(before)) return;
   if (before != 0 && knows_all_of(before)) {
     snapshot.clock.assign(clock);
     return;

@@ -54,6 +54,7 @@ struct Task {
   bool learnt = true;             // the clock changed since the last publication
   bool owns_epochs = false;       // chain.h knows this task as the owner of its epochs
   uint32_t creation = 0;          // context of its creation; 0: the main task
+  Epoch same_since = 0;           // all that was published from this epoch on is the clock as it was last published
   uint64_t id = 0;
   uint64_t creator = 0;        // id of the task that created it
   uint64_t saved_context = 0;  // __baton_ctx while it does not run
@@ -80,6 +81,9 @@ struct Task {
 
   // Whether all that was published as `origin` is known.
   bool knows_all_of(Epoch origin) const { return knows(origin) && stands_for_its_clock(origin); }
+
+  // Whether what was published as `origin` is the clock as it was published last.
+  bool is_same_clock(Epoch origin) const { return origin >= same_since && origin < epoch; }
 
   // Returns the epoch to give away with the clock; see invariant 2.
   Epoch publish();

@@ -30,6 +30,7 @@ constexpr int32_t kStarving = 4;
 constexpr int kWaiterShift = 3;
 constexpr int32_t kOneWaiter = 1 << kWaiterShift;
 constexpr int64_t kStarvationNanoseconds = 1'000'000;
+constexpr auto kLock = rt::race::LockKind::kLock;
 
 // Called by a waiter that was woken by a hand-over: the mutex has no owner, is marked as starving, and is ours.
 void take_over(MutexState* m, int32_t state, bool stay_starving) noexcept {
@@ -124,22 +125,21 @@ void mutex_unlock_bare(MutexState* m) noexcept {
 
 void mutex_lock(MutexState* m) noexcept {
   mutex_lock_bare(m, rt::WaitReason::kMutexLock);
-  rt::race::object_acquire(m, sizeof *m, __builtin_return_address(0));
-  rt::race::lock_taken(m, false, __builtin_return_address(0));
+  rt::race::lock_taken(m, m, sizeof *m, kLock, __builtin_return_address(0));
 }
 
 bool mutex_try_lock(MutexState* m) noexcept {
-  rt::race::object_atomic(m, sizeof *m, true, __builtin_return_address(0));
-  if (!mutex_try_lock_bare(m)) return false;
-  rt::race::acquire(m);
-  rt::race::lock_taken(m, false, __builtin_return_address(0));
+  if (!mutex_try_lock_bare(m)) {
+    rt::race::object_atomic(m, sizeof *m, true, __builtin_return_address(0));
+    return false;
+  }
+  rt::race::lock_taken(m, m, sizeof *m, kLock, __builtin_return_address(0));
   return true;
 }
 
 void mutex_unlock(MutexState* m) noexcept {
-  rt::race::object_release(
-      m, sizeof *m, __builtin_return_address(0));  // before the mutex is free: nobody else can use the clock until then
-  rt::race::lock_left(m);
+  // Before the mutex is free: nobody else can use the clock until then.
+  rt::race::lock_left(m, m, sizeof *m, kLock, __builtin_return_address(0));
   mutex_unlock_bare(m);
 }
 

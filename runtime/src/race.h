@@ -125,12 +125,16 @@ inline void object_release_merge([[maybe_unused]] const void* obj, [[maybe_unuse
   BATON_RACE_HOOK(__baton_object_release_merge(obj, n, pc);)
 }
 
-// The running goroutine took a lock at `pc`, or is about to free it; for reports only.
-inline void lock_taken([[maybe_unused]] const void* lock, [[maybe_unused]] bool shared,
-                       [[maybe_unused]] const void* pc) noexcept {
-  BATON_RACE_HOOK(__baton_lock_taken(lock, shared ? 1 : 0, pc);)
+// The running goroutine took a lock at `pc`, or is about to free it; `obj` is the part of it that has the clocks.
+enum class LockKind { kLock, kReadLock, kWriteLock };
+inline void lock_taken([[maybe_unused]] const void* lock, [[maybe_unused]] const void* obj, [[maybe_unused]] size_t n,
+                       [[maybe_unused]] LockKind kind, [[maybe_unused]] const void* pc) noexcept {
+  BATON_RACE_HOOK(__baton_lock_taken(lock, obj, n, static_cast<int>(kind), pc);)
 }
-inline void lock_left([[maybe_unused]] const void* lock) noexcept { BATON_RACE_HOOK(__baton_lock_left(lock);) }
+inline void lock_left([[maybe_unused]] const void* lock, [[maybe_unused]] const void* obj, [[maybe_unused]] size_t n,
+                      [[maybe_unused]] LockKind kind, [[maybe_unused]] const void* pc) noexcept {
+  BATON_RACE_HOOK(__baton_lock_left(lock, obj, n, static_cast<int>(kind), pc);)
+}
 
 // For a scope, the running goroutine's plain accesses, allocations and frees are the runtime's own bookkeeping. It must
 // not span park(): the scope ends on the thread-local state of the task that began it.

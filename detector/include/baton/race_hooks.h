@@ -88,9 +88,18 @@ void __baton_object_acquire(const void* obj, size_t n, const void* pc);
 void __baton_object_release(const void* obj, size_t n, const void* pc);
 void __baton_object_release_merge(const void* obj, size_t n, const void* pc);
 
-// The running task has taken a lock at `pc`, or frees it; for reports only, it makes no edge. `shared`: for reading.
-void __baton_lock_taken(const void* lock, int shared, const void* pc);
-void __baton_lock_left(const void* lock);
+// The running task has taken the lock `lock` at `pc`, or is about to free it, which other tasks cannot use until then:
+// an atomic write access to the n >= 2 bytes at `obj`, which are a part of the lock and lie in one line of 64 bytes or
+// start with two bytes in one, and
+//   BATON_LOCK        taken: acquire of the clock at obj; left: release of it
+//   BATON_READ_LOCK   taken: the same; left: release_merge of the clock at obj + 1, that of the readers
+//   BATON_WRITE_LOCK  taken: acquire of both; left: release of the one at obj
+// Reports name the locks that were held.
+#define BATON_LOCK 0
+#define BATON_READ_LOCK 1
+#define BATON_WRITE_LOCK 2
+void __baton_lock_taken(const void* lock, const void* obj, size_t n, int kind, const void* pc);
+void __baton_lock_left(const void* lock, const void* obj, size_t n, int kind, const void* pc);
 
 // Between begin and end (they nest) plain accesses, allocations and frees of the running task are neither recorded nor
 // checked: the runtime's own bookkeeping in memory that user code may touch.

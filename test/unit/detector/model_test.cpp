@@ -181,6 +181,8 @@ class Program {
         fence(t);
         break;
       case 5:
+        object(t);
+        break;
       case 6:
       case 7:
         atomic(t);
@@ -286,6 +288,61 @@ class Program {
     }
   }
 
+  // An operation on a sync object or a lock whose memory plain accesses meet too.
+  void object(int t) {
+    ModelTask& task = tasks_[t];
+    int slot = static_cast<int>(pick(kAtomics));
+    int lo = 64 + 8 * slot;
+    int size = std::array{4, 8, 8, 12}[pick(4)];
+    size_t n = static_cast<size_t>(size);
+    const char* p = arena.bytes + lo;
+    const char* pc = p + pick(3);  // a call from here
+    Vector& clock = location_[slot];
+    Vector& readers = readers_[slot];
+    const auto acquire = [&](const Vector& from) { join(task.clock, from); };
+    const auto release = [&](Vector& to, bool merge) {
+      if (!merge) to.clear();
+      join(to, task.clock);
+      next_epoch(t);
+    };
+    expect(t, lo, size, true, true);
+    found.clear();
+    switch (pick(8)) {
+      case 0:
+        __baton_object_acquire(p, n, pc);
+        acquire(clock);
+        break;
+      case 1:
+        __baton_object_release(p, n, pc);
+        release(clock, false);
+        break;
+      case 2:
+        __baton_object_release_merge(p, n, pc);
+        release(clock, true);
+        break;
+      case 3:
+        __baton_lock_taken(p, p, n, pick(2) == 0 ? BATON_LOCK : BATON_READ_LOCK, pc);
+        acquire(clock);
+        break;
+      case 4:
+        __baton_lock_taken(p, p, n, BATON_WRITE_LOCK, pc);
+        acquire(clock);
+        acquire(readers);
+        break;
+      case 5:
+        __baton_lock_left(p, p, n, BATON_READ_LOCK, pc);
+        release(readers, true);
+        break;
+      case 6:
+        __baton_lock_left(p, p, n, pick(2) == 0 ? BATON_LOCK : BATON_WRITE_LOCK, pc);
+        release(clock, false);
+        break;
+      default:
+        __baton_object_atomic(p, n, 1, pc);
+    }
+    compare(lo, size);
+  }
+
   void plain(int t) {
     int lo = static_cast<int>(pick(kBytes));
     int size = std::array{1, 1, 2, 4, 4, 8, 8, 16, 3, 32, 100}[pick(11)];
@@ -379,6 +436,7 @@ class Program {
   std::vector<ModelAccess> history_;
   Vector object_[kObjects];
   Vector location_[kAtomics];
+  Vector readers_[kAtomics];  // a byte further
   std::vector<bool> expected_;
   std::vector<bool> excused_;
   std::set<std::pair<int, int>> racers_;  // byte, task
