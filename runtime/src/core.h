@@ -30,7 +30,7 @@ void put_global(G* g) noexcept BATON_REQUIRES(sched.lock);
 void append_global(GList* list, uint32_t n) noexcept BATON_REQUIRES(sched.lock);
 // Queues a runnable goroutine on p.
 void put_local(P* p, G* g, bool next) noexcept;
-// Queues n goroutines on p, in order; the caller is about to take one of them.
+// Queues the goroutines of the list on p, in order. n is their number with the one that the caller runs itself.
 void put_all(P* p, GList* list, uint32_t n) noexcept;
 
 // blocking.cpp: the thread is no longer in blocking().

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The end of a program in which nothing can run any more. Looked at when a thread goes to sleep: if every thread
-// sleeps, nobody waits for a timer, and no thread of the program could ready a goroutine (each that there is waits for
-// goroutines itself), then nothing will ever happen.
+// sleeps, nobody waits for a timer or a descriptor, and no thread of the program could ready a goroutine (each that
+// there is waits for goroutines itself), then nothing will ever happen.
 #include <sys/stat.h>
 
 #include "runtime/src/core.h"
+#include "runtime/src/netpoll.h"
 
 namespace baton::rt {
 namespace {
@@ -40,11 +41,17 @@ bool check_dead() noexcept {
   if (sched.thread_count != sched.idle_thread_count + sched.locked_thread_count) return true;
   if (sched.monitor_holds.load(std::memory_order_seq_cst)) return true;  // it asks when it is done
   if (sched.stopping.load(std::memory_order_relaxed)) return true;
-  if (earliest_timer() != 0) return true;
+  // Read before the timers and descriptors: a thread that is counted here has started its timer (thread.cpp).
+  const uint64_t parked = sched.parked_threads.load(std::memory_order_seq_cst);
+  if (earliest_timer() != 0 || netpoll_waiting()) return true;
   const int threads = threads_of_process();
   const int known = sched.thread_count + sched.monitor_threads.load(std::memory_order_relaxed) +
-                    sched.parked_threads.load(std::memory_order_seq_cst);
+                    static_cast<int32_t>(static_cast<uint32_t>(parked));
   if (threads > known) return false;
+  // Unchanged: they all waited while the threads were counted, so none can have started one, or woken one and ended.
+  if (sched.parked_threads.load(std::memory_order_seq_cst) != parked) return false;
+  // Or the monitor has just found one whose descriptor is ready.
+  if (sched.monitor_holds.load(std::memory_order_seq_cst)) return true;
   const Census census = count_goroutines();
   if (census.runnable) throw_("all threads sleep, but a goroutine is runnable");
   if (!census.any && sched.main_ended) fatal("no goroutines (main called runtime.Goexit) - deadlock!");

@@ -3,7 +3,8 @@
 // The monitor: a thread without processor that looks after the others, as Go's sysmon does. It starts with the first
 // goroutine, so a program without any has one thread. Each round it
 //  * passes on processors whose thread is blocked in the kernel, or in blocking(), although others could run;
-//  * asks goroutines that have run for 10 ms to give way, by the byte that their polls look at (preempt.cpp); from one
+//  * asks goroutines that have computed for 10 ms to give way, by the byte that their polls look at (preempt.cpp); from
+//  one
 //    that does not poll it takes the processor, and another thread goes on with it;
 //  * looks for events of descriptors if nobody else has for 10 ms;
 //  * gives the memory of stacks back that nobody has needed for a second;
@@ -15,6 +16,10 @@
 // A thread is taken to be blocked when the kernel says that it sleeps (/proc/self/task/N/stat). That is looked at only
 // if its goroutine has run for a whole round and somebody waits for the processor; so a blocking call that nobody
 // announced costs others as little as one in blocking(), and a program whose goroutines only compute does not pay.
+//
+// How long a goroutine has run is the processor time of its thread, not what a clock on the wall says: a thread that
+// waits for a CPU on a busy machine is not stuck, and another one in its place would wait just as long. So GOMAXPROCS=1
+// keeps its order there, and threads do not pile up.
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,12 +40,16 @@ constexpr int64_t kLongestPause = 10 * kMillisecond;
 constexpr int64_t kSlice = 10 * kMillisecond;
 // A goroutine that was asked to give way and has not done so by then does not poll.
 constexpr int64_t kPatience = 2 * kMillisecond;
+// A thread may wait so long for a page, or for a file of a disk, and keep its processor.
+constexpr int64_t kDiskPatience = 10 * kMillisecond;
+// Processor times are read so often at most.
+constexpr int64_t kCpuAge = kMillisecond;
 constexpr int64_t kTrimInterval = 1000 * kMillisecond;
 constexpr int kQuietRounds = 50;
 constexpr int kIdleRounds = 150;
 
-// Whether the kernel has put the thread to sleep. False if it does not tell.
-bool sleeps_in_kernel(int tid) noexcept {
+// Whether the kernel has put the thread to sleep, which it does to it not only for a moment. False if it does not tell.
+bool sleeps_in_kernel(int tid, int64_t stuck) noexcept {
   char path[64];
   snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -52,7 +61,18 @@ bool sleeps_in_kernel(int tid) noexcept {
   text[n] = '\0';
   // "TID (NAME) STATE ...": the name is at most 15 bytes, and may contain anything.
   const char* end = strrchr(text, ')');
-  return end != nullptr && (end[2] == 'S' || end[2] == 'D');
+  if (end == nullptr) return false;
+  return end[2] == 'S' || (end[2] == 'D' && stuck >= kDiskPatience);
+}
+
+// The processor time that the thread has had; `now` if the kernel does not tell.
+int64_t cpu_time(int tid, int64_t now) noexcept {
+  // The clock of a thread, as pthread_getcpuclockid makes it: an ended thread's is no clock, and no harm.
+  constexpr clockid_t kThread = 4;
+  constexpr clockid_t kScheduled = 2;
+  timespec time;
+  if (clock_gettime((~tid * 8) | kThread | kScheduled, &time) != 0) return now;
+  return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
 // Whether something cannot run because P's thread does not come back.
@@ -89,29 +109,36 @@ enum class Finding { kNothing, kAsked, kTaken };
 Finding watch(P* p, int64_t now) noexcept {
   M* m = p->m.load(std::memory_order_acquire);  // pairs with acquire_p
   if (m == nullptr) return Finding::kNothing;
+  const int tid = m->tid.load(std::memory_order_relaxed);
   const uint32_t blocking = m->blocking.load(std::memory_order_relaxed);
   const uint32_t resumed = m->resumed.load(std::memory_order_relaxed);
-  if (p->seen_m != m || p->seen_blocking != blocking || p->seen_resumed != resumed) {
+  const bool other_thread = p->seen_m != m;
+  if (other_thread || now - p->cpu_read >= kCpuAge) {
+    p->cpu = cpu_time(tid, now);
+    p->cpu_read = now;
+  }
+  if (other_thread || p->seen_blocking != blocking || p->seen_resumed != resumed) {
     p->seen_m = m;
     p->seen_blocking = blocking;
     p->seen_resumed = resumed;
     p->stuck_since = now;
+    p->stuck_cpu = p->cpu;
   }
   const uint32_t tick = p->tick.load(std::memory_order_relaxed);
-  if (p->seen_tick != tick) {
+  if (other_thread || p->seen_tick != tick) {
     p->seen_tick = tick;
-    p->slice_since = now;
+    p->slice_cpu = p->cpu;
   }
   Finding finding = Finding::kNothing;
-  if (now - p->slice_since >= kSlice && m->poll->load(std::memory_order_relaxed) == 0) {
+  if (p->cpu - p->slice_cpu >= kSlice && m->poll->load(std::memory_order_relaxed) == 0) {
     m->poll->store(1, std::memory_order_relaxed);
     finding = Finding::kAsked;
   }
   const int64_t stuck = now - p->stuck_since;
   if (stuck == 0) return finding;
   if (others_are_free() && !(somebody_waits(p, now) || ((blocking & 1) != 0 && stuck >= kSlice))) return finding;
-  const int tid = m->tid.load(std::memory_order_relaxed);
-  const bool give_up = (blocking & 1) != 0 || stuck >= kSlice + kPatience || (tid != 0 && sleeps_in_kernel(tid));
+  const bool give_up =
+      (blocking & 1) != 0 || p->cpu - p->stuck_cpu >= kSlice + kPatience || sleeps_in_kernel(tid, stuck);
   return give_up && take_away(p, m) ? Finding::kTaken : finding;
 }
 

@@ -36,7 +36,7 @@ bool make_runnable(G* g) noexcept {
   if (g->status.load(std::memory_order_relaxed) != GStatus::kWaiting) throw_("ready: the goroutine is not parked");
   g->status.store(GStatus::kRunnable, std::memory_order_relaxed);
   if (g->thread_wake == nullptr) return true;
-  sched.parked_threads.fetch_sub(1, std::memory_order_seq_cst);
+  sched.parked_threads.fetch_add(Sched::kThreadWakes, std::memory_order_seq_cst);
   g->thread_wake->wake();
   return false;
 }

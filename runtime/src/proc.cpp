@@ -155,7 +155,6 @@ void unlock_thread(G* g) noexcept {
 }
 
 void recycle(P* p, G* g) noexcept {
-  g->status.store(GStatus::kDead, std::memory_order_relaxed);
   g->task = nullptr;
   // Releasing: pairs with num_goroutine.
   if (p != nullptr) {
@@ -163,6 +162,8 @@ void recycle(P* p, G* g) noexcept {
   } else {
     sched.ended_elsewhere.fetch_add(1, std::memory_order_release);
   }
+  g->status.store(GStatus::kDead,
+                  std::memory_order_release);  // who sees it sees that the goroutine is counted as ended
   if (g->outermost_frame != nullptr) {
     unlock_thread(g);
     // main ended by goexit(); its stack is the process's own and not used again.

@@ -144,8 +144,9 @@ G* find_runnable(M* m, bool* inherit) noexcept {
     if (netpoll_waiting() && !sched.keeper.load(std::memory_order_relaxed)) {
       GList ready;
       if (const uint32_t n = netpoll(0, &ready)) {
+        G* first = ready.pop_front();
         put_all(p, &ready, n);
-        continue;
+        return first;
       }
     }
     if (may_spin(m)) {

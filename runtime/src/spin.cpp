@@ -178,7 +178,8 @@ void wait_for_locked(M* m) noexcept {
 }
 
 void run_locked(M* m, G* g) noexcept {
-  stop_spinning(m);
+  // Others may have relied on it to find what they made runnable; the thread that gets the P will not look.
+  if (m->spinning) reset_spinning(m);
   M* owner = g->locked_m;
   owner->next_p = release_p(m);
   // Not the thread that will run it counts, from here on, but this one, when it sleeps.

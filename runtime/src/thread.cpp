@@ -71,12 +71,12 @@ void park_thread(G* g, bool (*unlock)(G* g, void* arg), void* arg, WaitReason wh
   if (sched.forked.load(std::memory_order_relaxed)) die_after_fork();
   g->why = why;
   g->status.store(GStatus::kWaiting, std::memory_order_relaxed);
-  sched.parked_threads.fetch_add(1, std::memory_order_seq_cst);
   if (unlock != nullptr && !unlock(g, arg)) {
-    sched.parked_threads.fetch_sub(1, std::memory_order_seq_cst);
     g->status.store(GStatus::kRunning, std::memory_order_relaxed);
     return;
   }
+  // Not before: what unlock does (start a timer, wait for a descriptor) may be all that keeps the program alive.
+  sched.parked_threads.fetch_add(Sched::kThreadParks, std::memory_order_seq_cst);
   // It may have been the last that could do anything.
   sched.lock.lock();
   static_cast<void>(check_dead());

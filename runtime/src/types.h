@@ -151,13 +151,17 @@ struct P {
   std::atomic<uint64_t> created{0};
   std::atomic<uint64_t> ended{0};
 
-  // What the monitor saw when it last looked, and since when it has been so. The monitor's own.
+  // What the monitor saw when it last looked, since when it has been so, and how much processor time the thread had had
+  // by then. The monitor's own.
   const M* seen_m = nullptr;
   uint32_t seen_blocking = 0;
   uint32_t seen_resumed = 0;
   int64_t stuck_since = 0;  // the three are unchanged
+  int64_t stuck_cpu = 0;
   uint32_t seen_tick = 0;
-  int64_t slice_since = 0;  // the tick is unchanged
+  int64_t slice_cpu = 0;  // the tick is unchanged
+  int64_t cpu = 0;        // processor time of seen_m's thread, as of cpu_read
+  int64_t cpu_read = 0;
 };
 
 struct Sched {
@@ -232,9 +236,12 @@ struct Sched {
   // Written by it and by who wakes it, read when a goroutine parks: relaxed, exact to some 10 ms.
   std::atomic<int64_t> coarse_now{0};
 
-  // Threads of the program that wait for goroutines (thread.cpp). Raised by the thread, lowered by its waker; read by
-  // check_dead. Sequentially consistent.
-  std::atomic<int> parked_threads{0};
+  // Threads of the program that wait for goroutines (thread.cpp): their number, and from bit 32 on how often one was
+  // woken, so that two equal values say that nothing happened between. Raised by the thread when it can be found, so
+  // perhaps after its waker has counted it out; read by check_dead. Sequentially consistent.
+  static constexpr uint64_t kThreadParks = 1;
+  static constexpr uint64_t kThreadWakes = (uint64_t{1} << 32) - 1;
+  std::atomic<uint64_t> parked_threads{0};
 
   // This process is the child of a fork (fork.cpp). Written while it has one thread.
   std::atomic<bool> forked{false};

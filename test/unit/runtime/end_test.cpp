@@ -114,7 +114,7 @@ TEST_F(EndDeathTest, ExitWhileOthersRun) {
             for (;;) gosched();
           });
         }
-        settle();
+        give_turns();
         exit(4);
       },
       testing::ExitedWithCode(4), "");

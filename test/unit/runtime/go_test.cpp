@@ -35,8 +35,16 @@ struct Object {
 
 void increment(int& x) { x++; }
 
+// Tells which goroutine converts it.
+struct Convertible {
+  uint64_t* by;
+  operator std::string() const {
+    *by = rt::current()->id;
+    return "converted";
+  }
+};
+
 TEST(GoTest, TakesWhatStdThreadTakes) {
-  gomaxprocs(1);
   Object object;
   go(&Object::set, &object, 7);
   int x = 1;
@@ -46,53 +54,50 @@ TEST(GoTest, TakesWhatStdThreadTakes) {
   go([](std::unique_ptr<int> p, int* out) { *out = *p; }, std::move(owned), &from_unique);
   int from_closure = 0;
   go([p = std::make_unique<int>(6), &from_closure]() mutable { from_closure = *p; });
-  char text[] = "before";
+  uint64_t by = 0;
   std::string seen;
-  go([&seen](std::string s) { seen = s; }, text);
-  text[0] = 'x';
+  go([&seen](const std::string& s) { seen = s; }, Convertible{&by});
   settle();
   EXPECT_EQ(object.value, 7);
   EXPECT_EQ(x, 2);
   EXPECT_EQ(from_unique, 5);
   EXPECT_EQ(from_closure, 6);
   EXPECT_EQ(owned, nullptr);
-  EXPECT_EQ(seen, "xefore");  // decayed to char*: converted by the new goroutine, as with std::thread
+  EXPECT_EQ(seen, "converted");
+  EXPECT_NE(by, 0u);
+  EXPECT_NE(by, rt::current()->id);  // decayed here, converted by the new goroutine, as with std::thread
 }
 
 struct Tracker {
-  int* alive;
-  explicit Tracker(int* n) : alive(n) { ++*alive; }
+  std::atomic<int>* alive;
+  explicit Tracker(std::atomic<int>* n) : alive(n) { ++*alive; }
   Tracker(const Tracker& other) : alive(other.alive) { ++*alive; }
   ~Tracker() { --*alive; }
 };
 
 TEST(GoTest, ArgumentsAreDestroyedWhenTheGoroutineEnds) {
-  gomaxprocs(1);
-  int alive = 0;
+  std::atomic<int> alive = 0;
+  auto gate = make_chan<int>();
   {
     Tracker tracker(&alive);
-    go([](const Tracker&) {}, tracker);
-    go([tracker] {});
-    go([tracker] { goexit(); });
+    go([gate](const Tracker&) { gate.recv(); }, tracker);
+    go([gate, tracker] { gate.recv(); });
+    go([gate, tracker] {
+      gate.recv();
+      goexit();
+    });
+    settle();
     EXPECT_EQ(alive, 4);
   }
+  EXPECT_EQ(alive, 3);
+  close(gate);
   settle();
   EXPECT_EQ(alive, 0);
 }
 
-// Whether a round gives `wanted`. The monitor of a busy machine may take the processor from a goroutine at any time, so
-// a round is repeated; an order that never comes is wrong.
-template <class Round>
-bool gives(const std::vector<int>& wanted, Round round) {
-  for (int i = 0; i < 200; i++) {
-    if (round() == wanted) return true;
-  }
-  return false;
-}
-
 TEST(GoTest, WithOneProcessorTheLastCreatedRunsFirst) {
   gomaxprocs(1);
-  EXPECT_TRUE(gives({5, 1, 2, 3, 4}, [] {
+  EXPECT_TRUE(gives(std::vector<int>{5, 1, 2, 3, 4}, [] {
     std::vector<int> order;
     WaitGroup wg;
     for (int i = 1; i <= 5; i++) wg.go([i, &order] { order.push_back(i); });
@@ -103,7 +108,7 @@ TEST(GoTest, WithOneProcessorTheLastCreatedRunsFirst) {
 
 TEST(GoTest, WithOneProcessorYieldingGoroutinesTakeTurns) {
   gomaxprocs(1);
-  EXPECT_TRUE(gives({3, 1, 2, 3, 1, 2, 3, 1, 2}, [] {
+  EXPECT_TRUE(gives(std::vector<int>{3, 1, 2, 3, 1, 2, 3, 1, 2}, [] {
     gosched();
     rt::current_m()->p->tick = 1;  // as at the start of main: every 61st slice looks at the global queue first
     std::vector<int> order;

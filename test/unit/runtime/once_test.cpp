@@ -31,13 +31,14 @@ TEST_P(OnceTest, CallsOnce) {
 
 TEST_P(OnceTest, OthersWaitForTheFirst) {
   Once once;
-  std::atomic<bool> inside = false, let_go = false, finished = false;
+  std::atomic<bool> inside = false, finished = false;
+  auto let_go = make_chan<int>();
   std::atomic<int> returned = 0;
   WaitGroup wg;
   wg.go([&] {
     once.call([&] {
       inside = true;
-      wait_until([&] { return let_go.load(); });
+      let_go.recv();
       finished = true;
     });
   });
@@ -51,7 +52,7 @@ TEST_P(OnceTest, OthersWaitForTheFirst) {
   }
   settle();
   EXPECT_EQ(returned, 0);
-  let_go = true;
+  let_go << 1;
   wg.wait();
 }
 

@@ -58,17 +58,20 @@ TEST_P(Sema, LifoGoesToTheHead) {
 
 TEST_P(Sema, HandOffRunsTheWaiterFirst) {
   gomaxprocs(1);
-  std::atomic<uint32_t> counter = 0;
-  bool ran = false;
-  WaitGroup wg;
-  wg.go([&] {
-    sema_acquire(&counter, false, kWhy);
-    ran = true;
-  });
-  settle();
-  sema_release(&counter, true);
-  EXPECT_TRUE(ran);
-  wg.wait();
+  EXPECT_TRUE(gives(true, [] {
+    std::atomic<uint32_t> counter = 0;
+    std::atomic<bool> ran = false;
+    WaitGroup wg;
+    wg.go([&] {
+      sema_acquire(&counter, false, kWhy);
+      ran = true;
+    });
+    settle();
+    sema_release(&counter, true);
+    const bool ran_first = ran;
+    wg.wait();
+    return ran_first;
+  }));
 }
 
 TEST_P(Sema, ManyAddressesInOneBucket) {

@@ -151,19 +151,16 @@ TEST_P(WaitGroupTest, MayBeFreedWhenWaitReturns) {
 
 TEST_P(WaitGroupTest, ReuseBeforeWaitersReturnedPanics) {
   gomaxprocs(1);  // so that the waiter does not run between done and add
-  WaitGroup wg;
-  std::string text;
-  auto finished = make_chan<int>();
-  wg.add(1);
-  go([&] {
-    text = panic_of([&] { wg.wait(); });
-    finished << 1;
-  });
-  settle();
-  wg.done();
-  wg.add(1);
-  finished.recv();
-  EXPECT_EQ(text, "sync: WaitGroup is reused before previous Wait has returned");
+  EXPECT_TRUE(gives(std::string("sync: WaitGroup is reused before previous Wait has returned"), [] {
+    WaitGroup wg;
+    auto text = make_chan<std::string>();
+    wg.add(1);
+    go([&] { text << panic_of([&] { wg.wait(); }); });
+    settle();
+    wg.done();
+    wg.add(1);
+    return text.recv();
+  }));
 }
 
 }  // namespace
