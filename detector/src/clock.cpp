@@ -302,15 +302,25 @@ void Clock::assign(const Clock& other) {
 }
 
 bool Clock::exchange(Clock& other, Epoch self) {
+  if (root_ == other.root_ && level_ == other.level_) {  // messages to and fro change recent components alone
+    const uint32_t count = other.count_;
+    Epoch before[kRecent];
+    for (uint32_t i = 0; i < kRecent; ++i) before[i] = other.recent_[i];
+    other.assign(*this);
+    bool changed = false;
+    for (uint32_t i = 0; i < count; ++i) {
+      if (self == 0 || chain_of(before[i]) != chain_of(self)) changed |= raise(before[i]);
+    }
+    return changed;
+  }
   Clock before;
   before.stamp_ = other.stamp_;
   before.count_ = other.count_;
   for (uint32_t i = 0; i < kRecent; ++i) before.recent_[i] = other.recent_[i];
-  if (root_ != other.root_ || level_ != other.level_) {
-    before.root_ = other.root_;
-    before.level_ = other.level_;
-    other.root_ = 0;
-  }
+  before.root_ = other.root_;
+  before.level_ = other.level_;
+  other.root_ = 0;
+  other.level_ = 0;
   other.assign(*this);
   bool changed = join(before, self);
   before.clear();

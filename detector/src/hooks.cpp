@@ -36,71 +36,76 @@ uintptr_t address_of(const void* p) { return reinterpret_cast<uintptr_t>(p); }
   access(*task, address_of(p), n, kind, call_site(*task, __baton_ctx, pc, __builtin_frame_address(0)));
 }
 
-// What an operation on a sync object does to a clock of it; kNone: nothing.
-enum class ClockOperation { kNone, kAcquire, kRelease, kReleaseMerge };
-
-void apply(Task& task, Snapshot& clock, ClockOperation operation) {
-  switch (operation) {
-    case ClockOperation::kNone:
-      break;
-    case ClockOperation::kAcquire:
-      task.acquire_from(clock);
-      break;
-    case ClockOperation::kRelease:
-      task.release_to(clock);
-      break;
-    case ClockOperation::kReleaseMerge:
-      task.merge_to(clock);
-  }
-}
-
-// An atomic write access to the n bytes at `address`, then an operation on the clock there, and one on the clock a byte
-// further, all under one lock.
-void operate(Task& task, uintptr_t address, size_t n, ClockOperation first, ClockOperation second, const CallSite& site,
-             ContextId context) {
+// An atomic access to the n bytes at `address`, and then clocks(held), which works on the clocks of its line: all under
+// one lock.
+template <class Clocks>
+[[gnu::always_inline]] inline void operate(Task& task, uintptr_t address, size_t n, Kind kind, const CallSite& site,
+                                           ContextId context, Clocks clocks) {
   uintptr_t offset = address % kLineBytes;
   size_t part = offset + n <= kLineBytes ? n : kLineBytes - offset;
-  if (part < n) access(task, address + part, n - part, kAtomicWrite, site);
+  if (part < n) access(task, address + part, n - part, kind, site);
   touch_page(address);
   Findings findings;
   Line& line = line_of(address);
   Line::Held held = line.lock();
-  access_atomically(task, line, held, byte_mask(offset, part), kAtomicWrite, context, findings);
-  for (ClockOperation operation : {first, second}) {
-    if (operation != ClockOperation::kNone && task.ignore_sync == 0) {
-      Snapshot* clock = sync_at(held, offset, operation != ClockOperation::kAcquire);
-      if (clock != nullptr) apply(task, *clock, operation);
-    }
-    ++offset;
-  }
+  access_atomically(task, line, held, byte_mask(offset, part), kind, context, findings);
+  if (task.ignore_sync == 0) clocks(held);
   line.unlock(held);
-  findings.report(task, address, n, kAtomicWrite, site);
+  if (!findings.empty()) findings.report(task, address, n, kind, site);
 }
 
-// The frame address is this function's: the stack is unwound from here, and shown from `pc` on.
-[[gnu::noinline]] void object_operation(const void* obj, size_t n, ClockOperation operation, const void* pc) {
+enum class ClockOperation { kNone, kAcquire, kRelease, kReleaseMerge };
+
+// The frame address is this function's: the stack is unwound from here, and shown from `pc` on. The same below.
+[[gnu::noinline]] void object_operation(const void* obj, size_t n, Kind kind, ClockOperation operation,
+                                        const void* pc) {
   Task* task = current_task;
   if (task == nullptr) return;
-  CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
-  operate(*task, address_of(obj), n, operation, ClockOperation::kNone, site, context_of(site));
+  const CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
+  const uintptr_t offset = address_of(obj) % kLineBytes;
+  operate(*task, address_of(obj), n, kind, site, context_of(site), [&](Line::Held& held) {
+    switch (operation) {
+      case ClockOperation::kNone:
+        break;
+      case ClockOperation::kAcquire:
+        if (Snapshot* clock = sync_at(held, offset, false)) task->acquire_from(*clock);
+        break;
+      case ClockOperation::kRelease:
+        task->release_to(*sync_at(held, offset, true));
+        break;
+      case ClockOperation::kReleaseMerge:
+        task->merge_to(*sync_at(held, offset, true));
+    }
+  });
 }
 
-[[gnu::noinline]] void lock_operation(const void* lock, const void* obj, size_t n, int kind, bool taken,
-                                      const void* pc) {
+[[gnu::noinline]] void lock_taken(const void* lock, const void* obj, size_t n, int kind, const void* pc) {
   Task* task = current_task;
   if (task == nullptr) return;
-  CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
-  ContextId context = context_of(site);
-  if (taken) {
-    operate(*task, address_of(obj), n, ClockOperation::kAcquire,
-            kind == BATON_WRITE_LOCK ? ClockOperation::kAcquire : ClockOperation::kNone, site, context);
-    task->held.take(address_of(lock), kind == BATON_READ_LOCK, context);
-  } else {
-    const bool is_reader = kind == BATON_READ_LOCK;
-    operate(*task, address_of(obj), n, is_reader ? ClockOperation::kNone : ClockOperation::kRelease,
-            is_reader ? ClockOperation::kReleaseMerge : ClockOperation::kNone, site, context);
-    task->held.leave(address_of(lock));
-  }
+  const CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
+  const ContextId context = context_of(site);
+  const uintptr_t offset = address_of(obj) % kLineBytes;
+  operate(*task, address_of(obj), n, kAtomicWrite, site, context, [&](Line::Held& held) {
+    if (Snapshot* clock = sync_at(held, offset, false)) task->acquire_from(*clock);
+    if (kind != BATON_WRITE_LOCK) return;
+    if (Snapshot* readers = sync_at(held, offset + 1, false)) task->acquire_from(*readers);
+  });
+  task->held.take(address_of(lock), kind == BATON_READ_LOCK, context);
+}
+
+[[gnu::noinline]] void lock_left(const void* lock, const void* obj, size_t n, int kind, const void* pc) {
+  Task* task = current_task;
+  if (task == nullptr) return;
+  const CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
+  const uintptr_t offset = address_of(obj) % kLineBytes;
+  operate(*task, address_of(obj), n, kAtomicWrite, site, context_of(site), [&](Line::Held& held) {
+    if (kind == BATON_READ_LOCK) {
+      task->merge_to(*sync_at(held, offset + 1, true));
+    } else {
+      task->release_to(*sync_at(held, offset, true));
+    }
+  });
+  task->held.leave(address_of(lock));
 }
 
 }  // namespace
@@ -221,24 +226,24 @@ void __baton_reads_free(baton_reads* reads) {
 void __baton_object_read(const void* p, size_t n, const void* pc) { object_access(p, n, kRead, pc); }
 void __baton_object_write(const void* p, size_t n, const void* pc) { object_access(p, n, kWrite, pc); }
 void __baton_object_atomic(const void* p, size_t n, int is_write, const void* pc) {
-  object_access(p, n, is_write != 0 ? kAtomicWrite : kAtomicRead, pc);
+  object_operation(p, n, is_write != 0 ? kAtomicWrite : kAtomicRead, ClockOperation::kNone, pc);
 }
 
 void __baton_object_acquire(const void* obj, size_t n, const void* pc) {
-  object_operation(obj, n, ClockOperation::kAcquire, pc);
+  object_operation(obj, n, kAtomicWrite, ClockOperation::kAcquire, pc);
 }
 void __baton_object_release(const void* obj, size_t n, const void* pc) {
-  object_operation(obj, n, ClockOperation::kRelease, pc);
+  object_operation(obj, n, kAtomicWrite, ClockOperation::kRelease, pc);
 }
 void __baton_object_release_merge(const void* obj, size_t n, const void* pc) {
-  object_operation(obj, n, ClockOperation::kReleaseMerge, pc);
+  object_operation(obj, n, kAtomicWrite, ClockOperation::kReleaseMerge, pc);
 }
 
 void __baton_lock_taken(const void* lock, const void* obj, size_t n, int kind, const void* pc) {
-  lock_operation(lock, obj, n, kind, true, pc);
+  lock_taken(lock, obj, n, kind, pc);
 }
 void __baton_lock_left(const void* lock, const void* obj, size_t n, int kind, const void* pc) {
-  lock_operation(lock, obj, n, kind, false, pc);
+  lock_left(lock, obj, n, kind, pc);
 }
 
 void __baton_ignore_begin() {

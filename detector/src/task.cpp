@@ -49,8 +49,7 @@ uintptr_t noted_thread(uint32_t i) { return threads[i].load(std::memory_order_re
 
 void init_tasks() { tasks.init("tasks"); }
 
-Epoch Task::publish() {
-  if (!recorded && !learnt) return epoch - 1;
+Epoch Task::publish_anew() {
   Epoch published = epoch;
   if (learnt) same_since = published;
   recorded = false;
@@ -73,18 +72,9 @@ void Task::renew_chain() {
   owns_epochs = false;
 }
 
-void Task::release_to(Snapshot& snapshot) {
-  Epoch mine = publish();
-  if (!is_same_clock(snapshot.origin)) snapshot.clock.assign(clock);
-  snapshot.origin = mine;
-}
-
-void Task::merge_to(Snapshot& snapshot) {
-  Epoch mine = publish();
+void Task::merge_anew(Snapshot& snapshot, Epoch mine) {
   Epoch before = snapshot.origin;
-  if (is_same_clock(before)) {
-    snapshot.origin = mine;
-  } else if (before != 0 ? knows_all_of(before) : snapshot.clock.empty()) {
+  if (before != 0 ? knows_all_of(before) : snapshot.clock.empty()) {
     snapshot.clock.assign(clock);
     snapshot.origin = mine;
   } else {
@@ -111,7 +101,7 @@ void Task::learn(const Clock& other, Epoch origin) {
   if (origin != 0) learnt |= clock.raise(origin);
 }
 
-void Task::acquire_from(const Snapshot& snapshot) {
+void Task::acquire_news(const Snapshot& snapshot) {
   if (snapshot.origin != 0 && knows_all_of(snapshot.origin)) return;
   learn(snapshot.clock, snapshot.origin);
 }
@@ -134,7 +124,7 @@ Task* new_task(Task* creator, uint64_t id, uint32_t creation) {
     task->clock.assign(creator->clock);
     task->clock.raise(published);
   }
-  task->epoch = take_chain(task->clock);
+  task->epoch = task->same_since = take_chain(task->clock);
   return task;
 }
 

@@ -54,7 +54,7 @@ struct Task {
   bool learnt = true;             // the clock changed since the last publication
   bool owns_epochs = false;       // chain.h knows this task as the owner of its epochs
   uint32_t creation = 0;          // context of its creation; 0: the main task
-  Epoch same_since = 0;           // all that was published from this epoch on is the clock as it was last published
+  Epoch same_since = 0;           // every epoch published from this one on stands for the same clock of other chains
   uint64_t id = 0;
   uint64_t creator = 0;        // id of the task that created it
   uint64_t saved_context = 0;  // __baton_ctx while it does not run
@@ -82,21 +82,37 @@ struct Task {
   // Whether all that was published as `origin` is known.
   bool knows_all_of(Epoch origin) const { return knows(origin) && stands_for_its_clock(origin); }
 
-  // Whether what was published as `origin` is the clock as it was published last.
+  // Whether `origin` is an epoch of this task, and stands for the same clock as the one published last.
   bool is_same_clock(Epoch origin) const { return origin >= same_since && origin < epoch; }
 
   // Returns the epoch to give away with the clock; see invariant 2.
-  Epoch publish();
+  Epoch publish() { return recorded || learnt ? publish_anew() : epoch - 1; }
   // release, release_merge and release_acquire of happens-before.md, onto a sync object's snapshot; and acquire from
   // one.
-  void release_to(Snapshot& snapshot);
-  void merge_to(Snapshot& snapshot);
+  void release_to(Snapshot& snapshot) {
+    Epoch mine = publish();
+    if (!is_same_clock(snapshot.origin)) snapshot.clock.assign(clock);
+    snapshot.origin = mine;
+  }
+  void merge_to(Snapshot& snapshot) {
+    Epoch mine = publish();
+    if (is_same_clock(snapshot.origin)) {
+      snapshot.origin = mine;
+    } else {
+      merge_anew(snapshot, mine);
+    }
+  }
   void exchange_with(Snapshot& snapshot);
-  void acquire_from(const Snapshot& snapshot);
+  void acquire_from(const Snapshot& snapshot) {
+    if (!is_same_clock(snapshot.origin)) acquire_news(snapshot);
+  }
   // Each learns what the other did before. `other` cannot run meanwhile.
   void meet(Task& other);
 
  private:
+  Epoch publish_anew();
+  void merge_anew(Snapshot& snapshot, Epoch mine);
+  void acquire_news(const Snapshot& snapshot);
   void learn(const Clock& other, Epoch origin);
   void renew_chain();
 };

@@ -49,7 +49,6 @@ void wait_group_add(WaitGroupState* wg, int delta) {
 
 void wait_group_wait(WaitGroupState* wg) {
   const void* caller = __builtin_return_address(0);
-  rt::race::object_atomic(&wg->state, sizeof wg->state, true, caller);
   uint64_t state = wg->state.load();
   for (;;) {
     if (counter_of(state) == 0) break;
@@ -59,7 +58,7 @@ void wait_group_wait(WaitGroupState* wg) {
     if (wg->state.load() != 0) rt::panic_text("sync: WaitGroup is reused before previous Wait has returned");
     break;
   }
-  rt::race::acquire(&wg->state);
+  rt::race::object_acquire(&wg->state, sizeof wg->state, caller);
 }
 
 }  // namespace baton::internal
