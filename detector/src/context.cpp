@@ -49,6 +49,13 @@ class Table {
     place(key, value);
     ++count_;
   }
+  // Adds 1 to the value of `key`, which is 1 at first.
+  void count(uint64_t key) {
+    if (find(key) == 0) insert(key, 1);
+    uint64_t i = key & (capacity_ - 1);
+    while (slots_[i].key != key) i = (i + 1) & (capacity_ - 1);
+    ++slots_[i].value;
+  }
 
  private:
   struct Slot {
@@ -83,7 +90,16 @@ using NodePool = Pool<StackNode, (1u << 28)>;
 constinit NodePool nodes;
 constinit SpinLock lock;   // guards both tables
 constinit Table stacks;    // hash of (caller, pc) -> node
-constinit Table contexts;  // hash of (calling context, pc) -> node
+constinit Table contexts;  // hash of (calling context, pc), or of a call and those around it -> node
+constinit Table sites;     // pc -> contexts in which it was part of a recursion, plus 1
+
+// Recursion through pointers and virtual calls has a calling context for every way down, without end: a parser has as
+// many as there are texts. So a call that was seen in many recursive stacks is told apart by its innermost callers
+// alone, by ever fewer of them: the context is then that of the first stack that looked like this.
+constexpr uint32_t kContextsPerLevel = 256;
+constexpr uint32_t kCallersOfLevel[] = {0, 8, 4, 2, 1};  // 0: all, by the calling context
+constexpr uint32_t kLastLevel = 4;
+constexpr uint32_t kRecursionSearched = 64;  // innermost frames
 
 struct CacheSlot {
   uint64_t key;
@@ -183,21 +199,64 @@ uint32_t unwind(const CallSite& site) {
   return depth;
 }
 
+// Whether a call of the stack in `frames` is in progress twice.
+bool is_recursive(uint32_t depth) {
+  if (depth > kRecursionSearched) depth = kRecursionSearched;
+  for (uint32_t i = 1; i < depth; ++i) {
+    for (uint32_t j = 0; j < i; ++j) {
+      if (frames[i] == frames[j]) return true;
+    }
+  }
+  return false;
+}
+
+uint64_t key_of_site(const CallSite& site) { return mix(site.pc) | 1; }
+
+uint32_t level_of(const CallSite& site) {
+  const uint32_t level = sites.find(key_of_site(site)) / kContextsPerLevel;
+  return level < kLastLevel ? level : kLastLevel;
+}
+
+// The call at `site` and up to `count` callers, as far as frame pointers lead.
+uint64_t key_of_callers(const CallSite& site, uint32_t count) {
+  uint64_t key = mix(site.pc + count);
+  bool found = false;
+  for (uintptr_t frame = site.frame;;) {
+    const auto [next, return_pc] = record_at(frame);
+    if (!in_program(return_pc)) break;
+    if (found) {
+      key = mix(key ^ return_pc);
+      if (--count == 0) break;
+    }
+    if (return_pc == site.pc) found = true;
+    if (next <= frame || next + sizeof(FrameRecord) > site.stack_end || next % sizeof(uintptr_t) != 0) break;
+    frame = next;
+  }
+  return key | 1;
+}
+
 [[gnu::noinline]] ContextId first_sight(const CallSite& site, uint64_t key) {
   if (!thread_noted) {
     thread_noted = true;
     note_thread();
   }
+  uint32_t level;
   {
     SpinLockHolder hold(lock);
-    ContextId known = contexts.find(key);
-    if (known != 0) return known;
+    if (ContextId known = contexts.find(key); known != 0) return known;
+    level = level_of(site);
+    if (level != 0) {
+      key = key_of_callers(site, kCallersOfLevel[level]);
+      if (ContextId known = contexts.find(key); known != 0) return known;
+    }
   }
   uint32_t depth = 0;
   keep_vectors([&] { depth = unwind(site); });
   SpinLockHolder hold(lock);
   ContextId context = intern(depth);
-  if (contexts.find(key) == 0) contexts.insert(key, context);
+  if (contexts.find(key) != 0) return context;
+  contexts.insert(key, context);
+  if (level < kLastLevel && is_recursive(depth)) sites.count(key_of_site(site));
   return context;
 }
 

@@ -3,13 +3,15 @@
 #include "detector/src/heap.h"
 
 #include <errno.h>
-#include <sys/uio.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-#include <atomic>
-
 #include "detector/src/access.h"
-#include "detector/src/chain.h"
+#include "detector/src/freed_blocks.h"
+#include "detector/src/given_back.h"
+#include "detector/src/heap_block.h"
 #include "detector/src/shadow.h"
 
 extern "C" {
@@ -23,134 +25,192 @@ void __libc_free(void* p);
 namespace baton::detector {
 namespace {
 
-struct Header {
-  uint64_t size : 40;
-  uint64_t alignment_log2 : 8;
-  uint64_t magic : 16;  // of the block's address: tells a header from other bytes
-  ContextId context;
-  uint32_t task_id;
-};
-static_assert(sizeof(Header) == kMinAlignment);
-
-// A task's id in 32 bits: the upper one says that it is a thread.
-constexpr uint32_t kShortThreadBit = 1u << 31;
-uint32_t shortened(uint64_t id) {
-  return (static_cast<uint32_t>(id) & ~kShortThreadBit) | ((id & kThreadBit) != 0 ? kShortThreadBit : 0);
-}
-uint64_t lengthened(uint32_t id) { return (id & ~kShortThreadBit) | ((id & kShortThreadBit) != 0 ? kThreadBit : 0); }
-
 constexpr size_t kMaxBlock = (1ull << 40) - 1;
+constexpr size_t kSmallBlock = 1024;  // to realloc: not worth the thought
 
-// Bounds for find_block: no block starts below the one, none is larger than the other. Written by allocate(), rarely.
-// Relaxed: a report that misses a block which is being allocated at this moment loses nothing.
-constinit std::atomic<uintptr_t> lowest_block{UINTPTR_MAX};
-constinit std::atomic<size_t> largest_block{0};
-
-void note_bounds(uintptr_t block, size_t size) {
-  uintptr_t lowest = lowest_block.load(std::memory_order_relaxed);
-  while (block < lowest && !lowest_block.compare_exchange_weak(lowest, block, std::memory_order_relaxed)) {
-  }
-  size_t largest = largest_block.load(std::memory_order_relaxed);
-  while (size > largest && !largest_block.compare_exchange_weak(largest, size, std::memory_order_relaxed)) {
-  }
+// Of several goroutines that free a block at the same time, one succeeds.
+bool take_magic(Header* header) {
+  uint64_t* word = reinterpret_cast<uint64_t*>(header);
+  uint64_t before = __atomic_load_n(word, __ATOMIC_RELAXED);
+  Header after = *header;
+  after.magic = 0;
+  uint64_t wanted;
+  memcpy(&wanted, &after, sizeof wanted);
+  return before != wanted &&
+         __atomic_compare_exchange_n(word, &before, wanted, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
-uint16_t magic_of(uintptr_t block) { return static_cast<uint16_t>((block * 0x9e3779b97f4a7c15ull) >> 48 | 1); }
-
-Header* header_of(const void* p) { return reinterpret_cast<Header*>(reinterpret_cast<uintptr_t>(p)) - 1; }
-
-// Reads a header that another thread may be giving back to the system at this moment.
-bool read_header(uintptr_t block, Header* header) {
-  iovec to = {header, sizeof *header};
-  iovec from = {reinterpret_cast<void*>(block - sizeof *header), sizeof *header};
-  return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == static_cast<ssize_t>(sizeof *header) &&
-         header->magic == magic_of(block);
+// The task for which allocations and frees are recorded; null if there is none.
+Task* watched_task() {
+  Task* task = shadow_base() != nullptr ? current_task : nullptr;
+  return task != nullptr && task->ignore_depth == 0 ? task : nullptr;
 }
 
-// The free of a block, as a write of it. Pages of the shadow that nobody touched are skipped: a large block whose
+// A write of a block, or of a part of it. Pages of the shadow that nobody touched are skipped: a large block whose
 // memory was never accessed costs nothing.
-void record_free(Task& task, uintptr_t block, size_t size, const CallSite& site) {
-  for (uintptr_t end = block + size; block < end;) {
-    uintptr_t page_end = (block | ((1ull << kPageShift) - 1)) + 1;
-    uintptr_t stop = page_end < end ? page_end : end;
-    if (page_touched(block)) access(task, block, stop - block, kFree, site);
-    block = stop;
+void record_write(Task& task, uintptr_t lo, size_t n, Kind kind, const CallSite& site) {
+  for (const uintptr_t end = lo + n; lo < end;) {
+    const uintptr_t page_end = (lo | ((1ull << kPageShift) - 1)) + 1;
+    const uintptr_t stop = page_end < end ? page_end : end;
+    if (page_touched(lo)) access(task, lo, stop - lo, kind, site);
+    lo = stop;
+  }
+}
+
+// The free of a block.
+void record_free(Task& task, void* p, const CallSite& site) {
+  const uintptr_t block = reinterpret_cast<uintptr_t>(p);
+  const Header& header = *header_of(p);
+  note_freed(block, {.size = header.size,
+                     .allocation = header.context,
+                     .release = context_of(site),
+                     .allocated_by = lengthened(header.task_id),
+                     .freed_by = task.id});
+  if (is_mapped(start_of_chunk(p))) {
+    give_back_range(task, block, header.size, site);
+  } else {
+    record_write(task, block, header.size, kFree, site);
+  }
+}
+
+// A free of what is not a block in use. The C library would say so too, if it noticed, but not who freed it before.
+[[gnu::noinline]] void free_unknown(void* p, const CallSite* site) {
+  const uintptr_t block = reinterpret_cast<uintptr_t>(p);
+  FreedBlock freed;
+  if (!find_freed(block, &freed)) {
+    __libc_free(p);
+    return;
+  }
+  if (site != nullptr) access(*current_task, block, freed.size != 0 ? freed.size : 1, kFree, *site);
+  const bool by_thread = (freed.freed_by & kThreadBit) != 0;
+  char line[160];
+  const int length = snprintf(
+      line, sizeof line, "fatal error: double free of a heap block of size %zu at 0x%012lx, freed before by %s%llu\n",
+      freed.size, static_cast<unsigned long>(block), by_thread ? "thread T" : "goroutine ",
+      static_cast<unsigned long long>(freed.freed_by & ~kThreadBit));
+  if (write(STDERR_FILENO, line, static_cast<size_t>(length)) >= 0) abort();
+  abort();
+}
+
+// A block of `size` bytes in a chunk with room for `room`; null if there is no memory.
+void* make_block(size_t size, size_t room, size_t alignment, bool zeroed) {
+  if (room > kMaxBlock) {
+    errno = ENOMEM;
+    return nullptr;
+  }
+  void* chunk = alignment > kMinAlignment ? __libc_memalign(alignment, room + alignment)
+                : zeroed                  ? __libc_calloc(1, room + alignment)
+                                          : __libc_malloc(room + alignment);
+  if (chunk == nullptr) return nullptr;
+  void* p = static_cast<char*>(chunk) + alignment;
+  *header_of(p) = {.size = size,
+                   .alignment_log2 = static_cast<uint64_t>(__builtin_ctzll(alignment)),
+                   .magic = magic_of(reinterpret_cast<uintptr_t>(p)),
+                   .context = 0,
+                   .task_id = 0};
+  return p;
+}
+
+// The block that this thread has resized in place last. At `epoch` it was written as far as `size`: to do so again in
+// that epoch adds only what lies behind, however often a large block grows by a little.
+struct Resized {
+  uintptr_t block;
+  Epoch epoch;
+  size_t size;
+};
+constinit thread_local Resized resized = {};
+
+void name_block(void* p, const Task& task, const CallSite& site) {
+  Header* header = header_of(p);
+  header->context = context_of(site);
+  header->task_id = shortened(task.id);
+  note_bounds(reinterpret_cast<uintptr_t>(p), header->size);
+}
+
+// A block is handed out: its memory has no history.
+void begin_block(void* p, const void* pc, const void* frame) {
+  const uintptr_t block = reinterpret_cast<uintptr_t>(p);
+  if (Task* task = watched_task()) {
+    reset_for_block(block, header_of(p)->size);
+    name_block(p, *task, call_site(*task, current_context(), pc, frame));
+  } else if (shadow_base() != nullptr) {
+    reset_shadow(block, header_of(p)->size);
   }
 }
 
 }  // namespace
 
 void* allocate(size_t size, size_t alignment, bool zeroed, const void* pc, const void* frame) {
-  if (size > kMaxBlock) {
-    errno = ENOMEM;
-    return nullptr;
-  }
-  if (alignment < kMinAlignment) alignment = kMinAlignment;
-  void* raw = alignment > kMinAlignment ? __libc_memalign(alignment, size + alignment)
-              : zeroed                  ? __libc_calloc(1, size + alignment)
-                                        : __libc_malloc(size + alignment);
-  if (raw == nullptr) return nullptr;
-  uintptr_t block = reinterpret_cast<uintptr_t>(raw) + alignment;
-  void* p = reinterpret_cast<void*>(block);
-  Header* header = header_of(p);
-  *header = {.size = size,
-             .alignment_log2 = static_cast<uint64_t>(__builtin_ctzll(alignment)),
-             .magic = magic_of(block),
-             .context = 0,
-             .task_id = 0};
-  if (shadow_base() == nullptr) return p;
-  Task* task = current_task;
-  if (task == nullptr || task->ignore_depth != 0) {
-    reset_shadow(block, size);
-  } else {
-    reset_for_block(block, size);
-    header->context = context_of(call_site(*task, current_context(), pc, frame));
-    header->task_id = shortened(task->id);
-    note_bounds(block, size);
-  }
+  void* p = make_block(size, size, alignment < kMinAlignment ? kMinAlignment : alignment, zeroed);
+  if (p != nullptr) begin_block(p, pc, frame);
   return p;
 }
 
 void release_block(void* p, const void* pc, const void* frame) {
   if (p == nullptr) return;
-  uintptr_t block = reinterpret_cast<uintptr_t>(p);
-  Header* header = header_of(p);
-  if (header->magic != magic_of(block)) {
-    __libc_free(p);  // not a block of ours, or freed twice: the C library says so
+  Task* task = watched_task();
+  const CallSite site = task != nullptr ? call_site(*task, current_context(), pc, frame) : CallSite{};
+  if (!is_block(p)) {
+    free_unknown(p, task != nullptr ? &site : nullptr);
     return;
   }
-  if (shadow_base() != nullptr) {
-    Task* task = current_task;
-    if (task != nullptr && task->ignore_depth == 0) {
-      record_free(*task, block, header->size, call_site(*task, current_context(), pc, frame));
+  if (resized.block == reinterpret_cast<uintptr_t>(p)) resized = {};
+  void* chunk = start_of_chunk(p);
+  if (task != nullptr) {
+    record_free(*task, p, site);
+  } else if (is_mapped(chunk)) {
+    drop_history(reinterpret_cast<uintptr_t>(p), header_of(p)->size);
+  }
+  if (take_magic(header_of(p))) {
+    __libc_free(chunk);
+  } else {
+    free_unknown(p, task != nullptr ? &site : nullptr);
+  }
+}
+
+namespace {
+
+// A block becomes larger or smaller where it is.
+void resize(void* p, size_t size, const void* pc, const void* frame) {
+  const uintptr_t block = reinterpret_cast<uintptr_t>(p);
+  Header* header = header_of(p);
+  const size_t before = header->size;
+  header->size = size;
+  if (size > before && shadow_base() != nullptr) reset_shadow(block + before, size - before);
+  Task* task = watched_task();
+  if (task == nullptr) return;
+  const CallSite site = call_site(*task, current_context(), pc, frame);
+  const size_t kept = size < before ? size : before;
+  const bool is_repeated = resized.block == block && resized.epoch == task->epoch && resized.size <= kept;
+  const size_t written = is_repeated ? resized.size : 0;
+  record_write(*task, block + written, kept - written, kWrite, site);
+  if (size < before) record_write(*task, block + size, before - size, kFree, site);
+  resized = {block, task->epoch, kept};
+  name_block(p, *task, site);
+}
+
+}  // namespace
+
+void* reallocate(void* p, size_t size, const void* pc, const void* frame) {
+  const size_t before = is_block(p) ? block_size(p) : 0;
+  if (is_block(p)) {
+    // Much smaller: it moves, so that memory comes free.
+    const size_t room = room_of(p);
+    if (size <= room && room - size <= (room / 2 > kSmallBlock ? room / 2 : kSmallBlock)) {
+      resize(p, size, pc, frame);
+      return p;
     }
   }
-  header->magic = 0;
-  __libc_free(reinterpret_cast<void*>(block - (1ull << header->alignment_log2)));
+  // What has grown will grow again: room that is not touched costs nothing, and spares copies.
+  const size_t spare = size > before && size > kSmallBlock ? size / 8 : 0;
+  void* moved = make_block(size, size + spare, kMinAlignment, false);
+  if (moved == nullptr) return nullptr;
+  begin_block(moved, pc, frame);
+  memcpy(moved, p, before < size ? before : size);
+  release_block(p, pc, frame);
+  return moved;
 }
 
 size_t block_size(const void* p) { return header_of(p)->size; }
-
-bool find_block(uintptr_t address, BlockInfo* info) {
-  uintptr_t lowest = lowest_block.load(std::memory_order_relaxed);
-  size_t largest = largest_block.load(std::memory_order_relaxed);
-  if (address < lowest) return false;
-  if (address - lowest > largest) lowest = address - largest;
-  for (uintptr_t line = address & ~(kLineBytes - 1); line + kLineBytes > lowest; line -= kLineBytes) {
-    if (!page_touched(line)) {
-      line &= ~((1ull << kPageShift) - 1);  // the loop goes on below this page
-      continue;
-    }
-    for (uint32_t starts = line_of(line).block_starts(), place = 4; place-- > 0;) {
-      uintptr_t block = line + place * kMinAlignment;
-      Header header;
-      if ((starts & (1u << place)) == 0 || block > address || !read_header(block, &header)) continue;
-      if (address - block >= header.size) return false;
-      *info = {.start = block, .size = header.size, .context = header.context, .task_id = lengthened(header.task_id)};
-      return true;
-    }
-  }
-  return false;
-}
 
 }  // namespace baton::detector

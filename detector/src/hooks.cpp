@@ -11,6 +11,7 @@
 #include "detector/src/clock.h"
 #include "detector/src/cold.h"
 #include "detector/src/deferred_reads.h"
+#include "detector/src/freed_blocks.h"
 #include "detector/src/interpose.h"
 #include "detector/src/options.h"
 #include "detector/src/recent.h"
@@ -118,6 +119,7 @@ baton_task* __baton_race_start() {
   use_interposed_thread();
   use_interposed_strings();
   use_interposed_files();
+  use_interposed_map();
   parse_options();
   init_reports();
   Clock::init_pools();
@@ -129,6 +131,7 @@ baton_task* __baton_race_start() {
   init_files();
   init_deferred_reads();
   init_sets();
+  init_freed_blocks();
   init_shadow();
   init_cold_path();
   main_task = new_task(nullptr, 1, 0);

@@ -2,7 +2,7 @@
 //
 // Functions of the C and C++ libraries that the detector replaces in the whole program: malloc and its family
 // (interpose_malloc.cpp), operator new and delete (interpose_new.cpp), locks (interpose_pthread.cpp), threads
-// (interpose_thread.cpp), strings (interpose_string.cpp), files (interpose_file.cpp).
+// (interpose_thread.cpp), strings (interpose_string.cpp), files (interpose_file.cpp), mappings (interpose_map.cpp).
 #pragma once
 
 namespace baton::detector {
@@ -14,6 +14,7 @@ void use_interposed_pthread();
 void use_interposed_thread();
 void use_interposed_strings();
 void use_interposed_files();
+void use_interposed_map();
 
 // Reserves the table of file descriptors; before that their edges are not seen.
 void init_files();

@@ -42,19 +42,14 @@ void* calloc(size_t count, size_t size) {
   return allocate(bytes, kMinAlignment, true, BATON_HERE);
 }
 
-// Always moves: the old block is freed, which a use of it by another goroutine must not be concurrent with.
+// Of a size of 0: as in the C library, a free.
 void* realloc(void* p, size_t size) {
   if (p == nullptr) return allocate(size, kMinAlignment, false, BATON_HERE);
   if (size == 0) {
     release_block(p, BATON_HERE);
     return nullptr;
   }
-  void* moved = allocate(size, kMinAlignment, false, BATON_HERE);
-  if (moved == nullptr) return nullptr;
-  size_t kept = block_size(p) < size ? block_size(p) : size;
-  memcpy(moved, p, kept);
-  release_block(p, BATON_HERE);
-  return moved;
+  return reallocate(p, size, BATON_HERE);
 }
 
 void* reallocarray(void* p, size_t count, size_t size) {
@@ -63,7 +58,12 @@ void* reallocarray(void* p, size_t count, size_t size) {
     errno = ENOMEM;
     return nullptr;
   }
-  return realloc(p, bytes);
+  if (p == nullptr) return allocate(bytes, kMinAlignment, false, BATON_HERE);
+  if (bytes == 0) {
+    release_block(p, BATON_HERE);
+    return nullptr;
+  }
+  return reallocate(p, bytes, BATON_HERE);
 }
 
 void* memalign(size_t alignment, size_t size) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <new>
@@ -32,7 +33,8 @@ constinit size_t region_left = 0;
 }  // namespace
 
 void* reserve(size_t size, const char* what) {
-  void* p = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  void* p = reinterpret_cast<void*>(syscall(SYS_mmap, nullptr, size, PROT_READ | PROT_WRITE, kFlags, -1, 0));
   if (p == MAP_FAILED) {
     char line[256];
     say(line,
@@ -42,12 +44,14 @@ void* reserve(size_t size, const char* what) {
                  what, strerror(errno)));
     _exit(2);
   }
-  madvise(p, size, MADV_NOHUGEPAGE);  // sparse tables: a huge page would make 2 MB of one touched line
-  madvise(p, size, MADV_DONTDUMP);    // a core file holds the program, not the shadow
+  syscall(SYS_madvise, p, size, MADV_NOHUGEPAGE);  // sparse tables: a huge page would make 2 MB of one touched line
+  syscall(SYS_madvise, p, size, MADV_DONTDUMP);    // a core file holds the program, not the shadow
   return p;
 }
 
-void give_back(void* p, size_t size) { munmap(p, size); }
+void give_back(void* p, size_t size) { syscall(SYS_munmap, p, size); }
+
+void empty(void* p, size_t size) { syscall(SYS_madvise, p, size, MADV_DONTNEED); }
 
 void* alloc_block(size_t size) {
   int size_class = __builtin_ctzll(size);

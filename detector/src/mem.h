@@ -23,6 +23,9 @@ void* reserve(size_t size, const char* what);
 // Returns reserved address space, and the memory behind it, to the system.
 void give_back(void* p, size_t size);
 
+// Returns the memory behind whole pages of reserved address space: they are zero again.
+void empty(void* p, size_t size);
+
 // Ends the process: the detector's own state is impossible, or a resource is exhausted. One line on stderr, status 2.
 [[noreturn]] void die(const char* what);
 
@@ -68,6 +71,10 @@ class SpinLockHolder {
 
 // Fixed-size objects in one reserved region. alloc() and free() are lock-free in the common case: each OS thread keeps
 // a few free indices and exchanges them in batches. T is trivial; alloc() returns memory of unspecified content.
+//
+// The region is cut into chunks of kChunk objects, a whole number of pages. A chunk of which every object is free gives
+// its memory back to the system. Objects that are free, and in no thread's cache, are linked within their chunk; chunks
+// with such objects are linked too, in both directions, since any of them may become empty.
 template <class T, size_t kCapacity>
 class Pool {
  public:
@@ -76,6 +83,7 @@ class Pool {
   void init(const char* name) {
     name_ = name;
     base_ = static_cast<T*>(reserve(kCapacity * sizeof(T), name));
+    chunks_ = static_cast<Chunk*>(reserve(kCapacity / kChunk * sizeof(Chunk), name));
   }
 
   T& operator[](uint32_t index) { return base_[index]; }
@@ -93,49 +101,112 @@ class Pool {
   }
 
   // Number of objects ever taken from the region: its high-water mark.
-  uint32_t used() const { return bump_; }
+  uint32_t used() const { return used_; }
 
  private:
   static constexpr uint32_t kCache = 64;
+  static constexpr uint32_t kChunk = 4096;
+  static_assert(kCapacity % kChunk == 0);
   struct Cache {
     uint32_t count;
     uint32_t index[kCache];
   };
-  union Link {  // a free object holds the index of the next free one
+  union Link {  // a free object holds the index of the next free one of its chunk
     uint32_t next;
   };
   static_assert(sizeof(T) >= sizeof(Link));
+  struct Chunk {
+    uint32_t free;   // the first free object; 0: none
+    uint32_t count;  // of free objects
+    uint32_t next;   // chunks in the same list, by number plus 1; 0: none
+    uint32_t previous;
+  };
+
+  Chunk& chunk(uint32_t number) { return chunks_[number - 1]; }
+  void link(uint32_t number) {
+    chunk(number).next = partial_;
+    chunk(number).previous = 0;
+    if (partial_ != 0) chunk(partial_).previous = number;
+    partial_ = number;
+  }
+  void unlink(uint32_t number) {
+    const Chunk& c = chunk(number);
+    if (c.next != 0) chunk(c.next).previous = c.previous;
+    if (c.previous != 0) {
+      chunk(c.previous).next = c.next;
+    } else {
+      partial_ = c.next;
+    }
+  }
 
   void refill(Cache& cache) {
     SpinLockHolder hold(lock_);
-    while (cache.count < kCache / 2 && free_ != 0) {
-      cache.index[cache.count++] = free_;
-      free_ = reinterpret_cast<Link*>(&base_[free_])->next;
+    while (cache.count < kCache / 2 && partial_ != 0) {
+      Chunk& c = chunk(partial_);
+      const uint32_t index = c.free;
+      c.free = reinterpret_cast<Link*>(&base_[index])->next;
+      if (--c.count == 0) unlink(partial_);
+      cache.index[cache.count++] = index;
     }
     if (cache.count != 0) return;
-    if (bump_ + kCache / 2 > kCapacity) die(name_);
+    if (fresh_ == fresh_end_) open_chunk();
     // In descending order, so that indices are handed out in ascending order: neighbours in time are neighbours in
     // memory.
-    for (uint32_t i = kCache / 2; i-- > 0;) cache.index[cache.count++] = bump_ + i;
-    bump_ += kCache / 2;
+    const uint32_t end = fresh_ + kCache / 2;
+    for (uint32_t i = end; i-- > fresh_;) {
+      if (i != 0) cache.index[cache.count++] = i;
+    }
+    fresh_ = end;
+    if (used_ < end) used_ = end;
+  }
+
+  // Makes the objects of an empty chunk, or of one that was never used, those to hand out next.
+  void open_chunk() {
+    uint32_t number = empty_;
+    if (number != 0) {
+      empty_ = chunk(number).next;
+    } else {
+      number = ++opened_;
+      if (number > kCapacity / kChunk) die(name_);
+    }
+    chunk(number) = {};
+    fresh_ = (number - 1) * kChunk;
+    fresh_end_ = fresh_ + kChunk;
   }
 
   void spill(Cache& cache) {
     SpinLockHolder hold(lock_);
     while (cache.count > kCache / 2) {
-      uint32_t index = cache.index[--cache.count];
-      reinterpret_cast<Link*>(&base_[index])->next = free_;
-      free_ = index;
+      const uint32_t index = cache.index[--cache.count];
+      const uint32_t number = index / kChunk + 1;
+      Chunk& c = chunk(number);
+      reinterpret_cast<Link*>(&base_[index])->next = c.free;
+      c.free = index;
+      if (++c.count == 1) link(number);
+      // The first chunk, whose object 0 is never given out, stays.
+      if (c.count == kChunk) empty_chunk(number);
     }
+  }
+
+  void empty_chunk(uint32_t number) {
+    unlink(number);
+    empty(&base_[(number - 1) * kChunk], kChunk * sizeof(T));
+    chunk(number) = {0, 0, empty_, 0};
+    empty_ = number;
   }
 
   static inline thread_local Cache cache_ = {};
 
   T* base_ = nullptr;
+  Chunk* chunks_ = nullptr;
   const char* name_ = "";
-  SpinLock lock_;
-  uint32_t free_ = 0;  // guarded by lock_
-  uint32_t bump_ = 1;  // guarded by lock_
+  SpinLock lock_;  // guards the rest and the chunks
+  uint32_t partial_ = 0;
+  uint32_t empty_ = 0;
+  uint32_t opened_ = 0;
+  uint32_t fresh_ = 0;  // of the opened chunk: the objects from here on were never handed out
+  uint32_t fresh_end_ = 0;
+  uint32_t used_ = 0;
 };
 
 }  // namespace baton::detector

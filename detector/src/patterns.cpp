@@ -194,6 +194,7 @@ PatternId recognise_pattern(const RaceReport& report) {
   if (grows_vector(report)) return kVectorGrowth;
   if (on_both_sides(report, kMaps)) return kMapInsert;
   if (outlived(report)) return kOutlivedScope;
+  if (is_pair(report, "free", "free")) return kDoubleFree;
   if (report.current.access.kind == kFree || report.previous.access.kind == kFree) return kUseAfterFree;
   if (is_atomic(report.current.access.kind) != is_atomic(report.previous.access.kind)) return kPlainAndAtomic;
   const bool any_lock = !report.current.locks.empty() || !report.previous.locks.empty();
@@ -218,6 +219,7 @@ const char* kind_of(PatternId pattern, const RaceReport& report) {
   if (pattern == kDoubleClose) return "double close";
   if (pattern == kSendAndClose) return "send and close";
   if (pattern == kAddInGoroutine || pattern == kAddAndWait) return "add and wait";
+  if (pattern == kDoubleFree) return "double free";
   if (report.current.access.kind == kFree || report.previous.access.kind == kFree) return "use after free";
   return "data race";
 }

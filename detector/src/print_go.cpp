@@ -80,6 +80,13 @@ void print_location(Writer& out, const Location& location) {
   }
 }
 
+void print_free(Writer& out, const Location& location) {
+  out.print("\nFreed by ");
+  print_actor(out, location.freed_by);
+  out.print(":\n");
+  print_stack(out, location.freed);
+}
+
 void print_creation(Writer& out, const Goroutine& goroutine) {
   if (goroutine.created.empty()) return;
   const bool is_thread = (goroutine.id & kThreadBit) != 0;
@@ -96,6 +103,8 @@ void print_race_text(Writer& out, const RaceReport& report) {
   out.print("\n");
   print_access(out, report.previous, writes(report.previous.access.kind) ? "Previous write" : "Previous read");
   print_location(out, report.location);
+  const bool shows_free = report.current.access.kind == kFree || report.previous.access.kind == kFree;
+  if (report.location.freed_by != 0 && !shows_free) print_free(out, report.location);
   for (const Goroutine& goroutine : report.goroutines) print_creation(out, goroutine);
   out.print("==================\n");
 }

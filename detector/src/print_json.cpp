@@ -142,7 +142,15 @@ void print_location(Writer& out, const Location& location) {
   actor_field(out, location.goroutine);
   out.print(",\"stack\":");
   print_stack(out, location.stack);
-  out.print("}");
+  out.print(",\"freed\":");
+  if (location.freed_by == 0) {
+    out.print("null}");
+    return;
+  }
+  out.print("{\"stack\":");
+  print_stack(out, location.freed);
+  actor_field(out, location.freed_by);
+  out.print("}}");
 }
 
 void print_goroutines(Writer& out, const List<Goroutine>& goroutines) {

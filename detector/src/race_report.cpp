@@ -79,19 +79,30 @@ void take_variable(Location& location, const Variable& variable) {
   location.line = variable.line;
 }
 
-Location gather_location(Arena& arena, const RaceAccess& current, const RaceAccess& previous) {
-  // Of two accesses of different sizes the smaller one names the field.
-  const RaceAccess& access = current.size < previous.size ? current : previous;
+// Of two accesses of different sizes the smaller one names the field.
+const RaceAccess& naming_access(const RaceAccess& current, const RaceAccess& previous) {
+  return current.size < previous.size ? current : previous;
+}
+
+Location gather_location(Arena& arena, const RaceAccess& current, const RaceAccess& previous, BlockInfo block) {
+  const RaceAccess& access = naming_access(current, previous);
   Location location = {};
   location.address = access.address;
-  BlockInfo block;
   Variable variable;
-  if (find_block(access.address, &block) && block.task_id != 0) {
+  if (block.task_id != 0) {
     location.kind = Location::kHeap;
     location.address = block.start;
     location.size = block.size;
     location.goroutine = block.task_id;
     location.stack = shown_stack(arena, block.context);
+    // The block may be on its way: its free is one of the accesses.
+    for (const RaceAccess* side : {&current, &previous}) {
+      if (block.freed_by != 0 || side->kind != kFree) continue;
+      block.freed_by = side->owner.task_id;
+      block.release = side->context;
+    }
+    location.freed_by = block.freed_by;
+    location.freed = shown_stack(arena, block.release);
     if (find_in_block(access.address, access.size, block.start, block.size, block.context, access.context, &variable)) {
       take_variable(location, variable);
     }
@@ -117,9 +128,12 @@ Location gather_location(Arena& arena, const RaceAccess& current, const RaceAcce
 RaceReport gather_report(Arena& arena, const RaceAccess& current, const RaceAccess& previous) {
   RaceReport report = {};
   report.kind = "data race";
+  // First of all: to know names takes memory, and that may be the block's if it was freed.
+  BlockInfo block;
+  if (!find_block(naming_access(current, previous).address, &block)) block.task_id = 0;
   report.current = gather_side(arena, current);
   report.previous = gather_side(arena, previous);
-  report.location = gather_location(arena, current, previous);
+  report.location = gather_location(arena, current, previous, block);
   report.goroutines.items = arena.array<Goroutine>(2);
   report.goroutines[report.goroutines.count++] = gather_goroutine(arena, current.owner);
   if (previous.owner.task_id != current.owner.task_id) {

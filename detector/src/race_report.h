@@ -42,6 +42,8 @@ struct Location {
   int line;            // of the declaration; 0 when unknown
   uint64_t goroutine;  // that allocated the block, or whose stack it is; 0 when unknown
   Stack stack;         // of the allocation
+  uint64_t freed_by;   // the goroutine that freed the block; 0: it is in use
+  Stack freed;         // where it did
 };
 
 // A goroutine of the report, and where it, its creator, the creator's creator were created.

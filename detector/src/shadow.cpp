@@ -137,6 +137,16 @@ void first_touch(uintptr_t address) {
 
 uint32_t touched_page_count() { return touched_pages.load(std::memory_order_relaxed); }
 
+bool region_touched(uintptr_t address) {
+  return touched_regions[address >> kRegionShift].load(std::memory_order_relaxed) != 0;
+}
+
+void untouch_page(uintptr_t address) {
+  if (touched_base[address >> kPageShift].exchange(0, std::memory_order_relaxed) != 0) {
+    touched_pages.fetch_sub(1, std::memory_order_relaxed);
+  }
+}
+
 namespace {
 
 using Visit = void (*)(Epoch epoch, void* argument);

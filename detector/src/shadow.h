@@ -168,8 +168,11 @@ inline void touch_page(uintptr_t address) {
 // Calls visit(epoch, argument) for every epoch that the shadow names, with the line's lock held: those of accesses, and
 // those that a set of accesses is known by.
 void for_each_epoch(void (*visit)(Epoch epoch, void* argument), void* argument);
-// Pages of the shadow that were ever touched.
+// Pages of the shadow that were touched.
 uint32_t touched_page_count();
+// Whether anything in the 256 MB around an address was touched; and that nothing of a page of the shadow is left.
+bool region_touched(uintptr_t address);
+void untouch_page(uintptr_t address);
 
 // The bytes [offset, offset+n) of a line, n in 1..64.
 constexpr uint64_t byte_mask(uintptr_t offset, size_t n) { return (n >= 64 ? ~0ull : ((1ull << n) - 1)) << offset; }

@@ -51,6 +51,8 @@ struct Location {
   int line = 0;
   uint64_t goroutine = 0;
   Stack stack;
+  uint64_t freed_by = 0;  // the goroutine that freed the block; 0: it is in use
+  Stack freed;
 };
 
 struct Goroutine {

@@ -77,16 +77,22 @@ Access access_of(const json& object) {
 }
 
 Location location_of(const json& object) {
-  return {.kind = text(object, "kind").empty() ? "unknown" : text(object, "kind"),
-          .name = text(object, "name"),
-          .variable = text(object, "variable"),
-          .type = text(object, "type"),
-          .address = text(object, "address"),
-          .size = static_cast<uint64_t>(number(object, "size")),
-          .file = text(object, "file"),
-          .line = static_cast<int>(number(object, "line")),
-          .goroutine = actor_number(object, "goroutine"),
-          .stack = stack_of(list(object, "stack"))};
+  Location location = {.kind = text(object, "kind").empty() ? "unknown" : text(object, "kind"),
+                       .name = text(object, "name"),
+                       .variable = text(object, "variable"),
+                       .type = text(object, "type"),
+                       .address = text(object, "address"),
+                       .size = static_cast<uint64_t>(number(object, "size")),
+                       .file = text(object, "file"),
+                       .line = static_cast<int>(number(object, "line")),
+                       .goroutine = actor_number(object, "goroutine"),
+                       .stack = stack_of(list(object, "stack")),
+                       .freed = {}};
+  if (auto freed = object.find("freed"); freed != object.end() && freed->is_object()) {
+    location.freed_by = actor_number(*freed, "goroutine");
+    location.freed = stack_of(list(*freed, "stack"));
+  }
+  return location;
 }
 
 // "": fine.

@@ -37,6 +37,11 @@ const std::regex& variable_line() {
   return kLine;
 }
 
+const std::regex& freed_line() {
+  static const std::regex kLine("Freed by (goroutine [0-9]+|thread T[0-9]+|main goroutine):");
+  return kLine;
+}
+
 const std::regex& place_line() {
   static const std::regex kLine("      (.+?)(?::([0-9]+))?(?: \\+0x([0-9a-f]+))?");
   return kLine;
@@ -88,6 +93,10 @@ class Reader {
         race.location.name = match[3].str();
         race.location.goroutine = goroutine_number(match[4].str());
         race.location.stack = stack();
+      } else if (std::regex_match(line, match, freed_line())) {
+        at_++;
+        race.location.freed_by = goroutine_number(match[1].str());
+        race.location.freed = stack();
       } else if (std::regex_match(line, match, variable_line())) {
         at_++;
         race.location.kind = match[1] == "Global" ? "global" : match[1] == "Thread-local" ? "thread-local" : "stack";

@@ -53,6 +53,7 @@ void use_interposed_pthread() {}
 void use_interposed_thread() {}
 void use_interposed_strings() {}
 void use_interposed_files() {}
+void use_interposed_map() {}
 void init_files() {}
 
 namespace {
