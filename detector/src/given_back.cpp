@@ -54,25 +54,43 @@ class Run {
   uintptr_t end_ = 0;
 };
 
-template <class Before>
-void drop(uintptr_t lo, size_t n, Before before) {
-  if (!can_be_application(lo, n)) return;
-  Run run;
-  for_each_touched_page(lo, n, [&](uintptr_t part, size_t size) {
-    before(part, size);
-    reset_shadow(part, size);
-    if (size == kShadowPage) run.add(part);
-  });
+// Lines of which nothing is known need no look.
+void write_touched_lines(Task& task, uintptr_t lo, size_t n, const CallSite& site) {
+  for (const uintptr_t end = lo + n; lo < end;) {
+    const uintptr_t line_end = (lo | (kLineBytes - 1)) + 1;
+    const uintptr_t stop = line_end < end ? line_end : end;
+    if (!line_of(lo).untouched()) access(task, lo, stop - lo, kFree, site);
+    lo = stop;
+  }
 }
 
 }  // namespace
 
 void drop_history(uintptr_t lo, size_t n) {
-  drop(lo, n, [](uintptr_t, size_t) {});
+  if (!can_be_application(lo, n)) return;
+  Run run;
+  for_each_touched_page(lo, n, [&](uintptr_t part, size_t size) {
+    reset_shadow(part, size);
+    if (size == kShadowPage) run.add(part);
+  });
+}
+
+void write_and_forget(Task& task, uintptr_t lo, size_t n, const CallSite& site) {
+  if (!can_be_application(lo, n)) return;
+  for_each_touched_page(lo, n, [&](uintptr_t part, size_t size) {
+    write_touched_lines(task, part, size, site);
+    reset_shadow(part, size);
+  });
 }
 
 void give_back_range(Task& task, uintptr_t lo, size_t n, const CallSite& site) {
-  drop(lo, n, [&](uintptr_t part, size_t size) { access(task, part, size, kFree, site); });
+  if (!can_be_application(lo, n)) return;
+  Run run;
+  for_each_touched_page(lo, n, [&](uintptr_t part, size_t size) {
+    write_touched_lines(task, part, size, site);
+    reset_shadow(part, size);
+    if (size == kShadowPage) run.add(part);
+  });
 }
 
 }  // namespace baton::detector

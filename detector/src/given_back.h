@@ -18,7 +18,10 @@ constexpr uintptr_t kMemoryPage = 4096;
 // Drops the history of [lo, lo+n). Nobody may use the memory meanwhile, or else what he does may be forgotten.
 void drop_history(uintptr_t lo, size_t n);
 
-// The running task gives [lo, lo+n) back at `site`: a write of the whole range, after which its history is dropped.
+// The running task writes [lo, lo+n) as a whole at `site`, after which its history is dropped: the memory stays.
+void write_and_forget(Task& task, uintptr_t lo, size_t n, const CallSite& site);
+
+// The same, and the memory goes.
 void give_back_range(Task& task, uintptr_t lo, size_t n, const CallSite& site);
 
 }  // namespace baton::detector

@@ -111,15 +111,6 @@ void* make_block(size_t size, size_t room, size_t alignment, bool zeroed) {
   return p;
 }
 
-// The block that this thread has resized in place last. At `epoch` it was written as far as `size`: to do so again in
-// that epoch adds only what lies behind, however often a large block grows by a little.
-struct Resized {
-  uintptr_t block;
-  Epoch epoch;
-  size_t size;
-};
-constinit thread_local Resized resized = {};
-
 void name_block(void* p, const Task& task, const CallSite& site) {
   Header* header = header_of(p);
   header->context = context_of(site);
@@ -154,7 +145,6 @@ void release_block(void* p, const void* pc, const void* frame) {
     free_unknown(p, task != nullptr ? &site : nullptr);
     return;
   }
-  if (resized.block == reinterpret_cast<uintptr_t>(p)) resized = {};
   void* chunk = start_of_chunk(p);
   if (task != nullptr) {
     record_free(*task, p, site);
@@ -176,16 +166,16 @@ void resize(void* p, size_t size, const void* pc, const void* frame) {
   Header* header = header_of(p);
   const size_t before = header->size;
   header->size = size;
-  if (size > before && shadow_base() != nullptr) reset_shadow(block + before, size - before);
   Task* task = watched_task();
-  if (task == nullptr) return;
+  if (task == nullptr) {
+    if (shadow_base() != nullptr) reset_shadow(block, before < size ? size : before);
+    return;
+  }
   const CallSite site = call_site(*task, current_context(), pc, frame);
   const size_t kept = size < before ? size : before;
-  const bool is_repeated = resized.block == block && resized.epoch == task->epoch && resized.size <= kept;
-  const size_t written = is_repeated ? resized.size : 0;
-  record_write(*task, block + written, kept - written, kWrite, site);
-  if (size < before) record_write(*task, block + size, before - size, kFree, site);
-  resized = {block, task->epoch, kept};
+  write_and_forget(*task, block, kept, site);
+  record_write(*task, block + kept, before - kept, kFree, site);
+  reset_for_block(block, size);
   name_block(p, *task, site);
 }
 

@@ -33,8 +33,8 @@ void* allocate(size_t size, size_t alignment, bool zeroed, const void* pc, const
 // Gives a block back; null is allowed. A block that is not in use ends the process, as the C library would.
 void release_block(void* p, const void* pc, const void* frame);
 
-// realloc() of a block, for a size that is not 0. A write of the whole block; what is kept stays in place if the C
-// library can do that. Bytes that are given up are freed, bytes that are added are fresh.
+// realloc() of a block, for a size that is not 0: the free of the old block and a fresh one. It stays where it is if
+// there is room; then bytes that are given up stay freed.
 void* reallocate(void* p, size_t size, const void* pc, const void* frame);
 
 // The size a block was asked for.

@@ -142,15 +142,13 @@ void print_location(Writer& out, const Location& location) {
   actor_field(out, location.goroutine);
   out.print(",\"stack\":");
   print_stack(out, location.stack);
-  out.print(",\"freed\":");
-  if (location.freed_by == 0) {
-    out.print("null}");
-    return;
+  if (location.freed_by != 0) {
+    out.print(",\"freed\":{\"stack\":");
+    print_stack(out, location.freed);
+    actor_field(out, location.freed_by);
+    out.print("}");
   }
-  out.print("{\"stack\":");
-  print_stack(out, location.freed);
-  actor_field(out, location.freed_by);
-  out.print("}}");
+  out.print("}");
 }
 
 void print_goroutines(Writer& out, const List<Goroutine>& goroutines) {

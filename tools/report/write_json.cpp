@@ -60,7 +60,6 @@ ordered_json location_json(const Location& location) {
       {"file", or_null(location.file)}, {"line", location.line}};
   put_actor(object, "goroutine", location.goroutine);
   object["stack"] = stack_json(location.stack);
-  object["freed"] = nullptr;
   if (location.freed_by != 0) {
     object["freed"] = {{"stack", stack_json(location.freed)}};
     put_actor(object["freed"], "goroutine", location.freed_by);

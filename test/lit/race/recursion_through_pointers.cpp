@@ -17,9 +17,14 @@ using namespace baton;
 
 namespace {
 
-unsigned state = 1;
-unsigned random_number() { return state = state * 1664525 + 1013904223; }
-unsigned below(unsigned n) { return (random_number() >> 8) % n; }
+unsigned long state = 88172645463325252;
+
+unsigned below(unsigned n) {  // Marsaglia's xorshift
+  state ^= state << 13;
+  state ^= state >> 7;
+  state ^= state << 17;
+  return static_cast<unsigned>(state >> 33) % n;
+}
 
 long visits[64];
 int shared;
@@ -123,7 +128,7 @@ int main() {
   const long before = resident();
   work(10'000);
   const long grown = resident() - before;
-  if (grown > 8 << 10) std::printf("grown by %ld KB\n", grown);
+  if (grown > 1 << 10) std::printf("grown by %ld KB\n", grown);
 
   go([] {
     write_deep_down();

@@ -58,17 +58,17 @@ int main(int, char** argv) {
 }
 // AFTER: Write at 0x{{[0-9a-f]+}} by main goroutine:
 // AFTER-NEXT:   main()
-// AFTER-NEXT:       {{.*}}use_after_free.cpp:58 +0x
+// AFTER-NEXT:       {{.*}}use_after_free.cpp:57 +0x
 // AFTER: Previous write at 0x{{[0-9a-f]+}} by goroutine 2:
 // AFTER-NEXT:   end(Session*)
-// AFTER-NEXT:       {{.*}}use_after_free.cpp:22 +0x
+// AFTER-NEXT:       {{.*}}use_after_free.cpp:23 +0x
 // AFTER: Goroutine 2 ({{running|finished}}) created at:
 
 // BEFORE: Write at 0x{{[0-9a-f]+}} by main goroutine:
 // BEFORE-NEXT:   end(Session*)
 // BEFORE: Previous write at 0x{{[0-9a-f]+}} by goroutine 2:
 // BEFORE-NEXT:   main::{{.*}}operator()() const
-// BEFORE-NEXT:       {{.*}}use_after_free.cpp:29 +0x
+// BEFORE-NEXT:       {{.*}}use_after_free.cpp:30 +0x
 // BEFORE: Heap block of size 480 at 0x{{[0-9a-f]+}} ({{.*}}) allocated by main goroutine:
 
 // TWICE: Write at 0x[[BLOCK:[0-9a-f]+]] by main goroutine:
