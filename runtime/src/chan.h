@@ -65,7 +65,8 @@ class WaitQueue {
   // was decided elsewhere are dropped on the way.
   Waiter* take() noexcept;
   // A hint when read without the lock: for operations that do not block.
-  bool empty() const noexcept { return first_.load(std::memory_order_relaxed) == nullptr; }
+  bool empty() const noexcept { return first() == nullptr; }
+  Waiter* first() const noexcept { return first_.load(std::memory_order_relaxed); }
 
  private:
   std::atomic<Waiter*> first_{nullptr};  // written under the lock, read by empty() without it

@@ -125,7 +125,9 @@ void start_on_initial_thread() noexcept;
 // No goroutine starts running from now on, except on the calling thread.
 void stop_for_exit() noexcept;
 
-// stack_trace.cpp: GODEBUG=leakcheck=1, at exit.
+// stack_trace.cpp: GODEBUG=leakcheck=1, at exit. First, when the end has begun, who waits for timers that still run;
+// then lists who is blocked for ever.
+void note_timers_for_leakcheck() noexcept;
 void check_leaks() noexcept;
 
 // preempt.cpp: before the first goroutine runs.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/src/fatal.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,23 @@ struct Death {
 constinit std::atomic<bool> dying{false};
 constinit std::atomic<M*> dying_m{nullptr};  // whose second death, in the middle of the first, ends the process at once
 
+// GOTRACEBACK, with Go's words and numbers. Any other word is as if there were none.
+struct Traceback {
+  bool stacks = true;
+  bool all = false;
+  bool core = false;  // leave a core dump
+};
+
+Traceback wanted_traceback() noexcept {
+  const char* level = getenv("GOTRACEBACK");
+  const auto is = [level](const char* word) { return level != nullptr && strcmp(level, word) == 0; };
+  Traceback wanted;
+  if (is("none") || is("0")) wanted.stacks = false;
+  if (is("all") || is("1") || is("system") || is("2")) wanted.all = true;
+  if (is("crash")) wanted.all = wanted.core = true;
+  return wanted;
+}
+
 // What the program has printed so far comes before its obituary, unless another thread is printing just now.
 void flush_stdout() noexcept {
   if (ftrylockfile(stdout) != 0) return;
@@ -37,18 +55,22 @@ void flush_stdout() noexcept {
 [[noreturn]] void print_and_end(const Death& death) noexcept {
   flush_stdout();
   race::finish(kExitStatus);
-  const char* level = getenv("GOTRACEBACK");
+  const Traceback wanted = wanted_traceback();
   {
     Out out;
     out << death.kind << death.subject << death.text << "\n";
-    if (level == nullptr || strcmp(level, "none") != 0) {
+    if (wanted.stacks) {
       const bool one = death.g != nullptr || death.trace.size != 0;
       if (one) {
         out << "\n";
         print_running(out, death.g, death.trace);
       }
-      if (death.all || (level != nullptr && strcmp(level, "all") == 0)) print_others(out, death.g);
+      if (death.all || wanted.all) print_others(out, death.g);
     }
+  }
+  if (wanted.core) {
+    signal(SIGABRT, SIG_DFL);
+    abort();
   }
   _exit(kExitStatus);
 }

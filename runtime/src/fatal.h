@@ -5,7 +5,7 @@
 //   fatal   the program's fault, cannot be caught: all stacks
 //   throw_  the runtime's fault: all stacks
 // Exit status 2 in each case. The environment variable GOTRACEBACK says whose stacks a panic prints: none, single (the
-// default) or all.
+// default) or all (also system); with crash, all, and then the process ends by SIGABRT.
 #pragma once
 
 #include <stdint.h>

@@ -83,6 +83,7 @@ void stop_for_exit() noexcept {
   if (sched.exiting.load(std::memory_order_relaxed) != nullptr) return;
   sched.exiting.store(current_m(), std::memory_order_release);
   sched.stopping.store(true, std::memory_order_seq_cst);
+  note_timers_for_leakcheck();  // static destructors may stop them
 }
 
 }  // namespace baton::rt

@@ -324,13 +324,16 @@ void netpoll_if_stale(int64_t now) noexcept {
   GList list;
   // Goroutines in the list are in no queue: the program is not dead. Before they stop waiting; pairs with check_dead.
   sched.monitor_holds.store(true, std::memory_order_seq_cst);
-  const uint32_t n = netpoll(0, &list);
-  sched.lock.lock();
-  append_global(&list, n);
+  if (const uint32_t n = netpoll(0, &list)) {
+    sched.lock.lock();
+    append_global(&list, n);
+    sched.lock.unlock();
+    wakep();
+  }
+  // Not earlier: until somebody has been woken for them, a thread that goes to sleep must not decide.
+  RuntimeLockGuard guard(sched.lock);
   sched.monitor_holds.store(false, std::memory_order_seq_cst);
-  if (n == 0) check_dead();
-  sched.lock.unlock();
-  if (n != 0) wakep();
+  static_cast<void>(check_dead());
 }
 
 }  // namespace baton::rt

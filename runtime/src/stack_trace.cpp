@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "runtime/src/core.h"
+#include "runtime/src/timer_chan.h"
 #include "runtime/src/traceback.h"
 
 namespace baton {
@@ -32,10 +33,10 @@ bool print_and_go_on(G* g, void* request) noexcept {
   return false;
 }
 
-// Blocked for ever: it waits for another goroutine, not for time or data.
+// Blocked for ever: it waits for another goroutine, not for time (a timer's channel included) or data.
 bool is_leaked(const G* g, const void*) noexcept {
-  return g->status.load(std::memory_order_relaxed) == GStatus::kWaiting && g->why != WaitReason::kSleep &&
-         g->why != WaitReason::kIOWait && g->why != WaitReason::kGoMaxProcs;
+  return g->status.load(std::memory_order_relaxed) == GStatus::kWaiting && !g->awaits_timer &&
+         g->why != WaitReason::kSleep && g->why != WaitReason::kIOWait && g->why != WaitReason::kGoMaxProcs;
 }
 
 // GODEBUG is a list of NAME=VALUE, separated by commas.
@@ -50,6 +51,10 @@ bool leakcheck_wanted() noexcept {
 }
 
 }  // namespace
+
+void note_timers_for_leakcheck() noexcept {
+  if (leakcheck_wanted()) mark_timer_receivers();
+}
 
 void check_leaks() noexcept {
   if (!leakcheck_wanted()) return;

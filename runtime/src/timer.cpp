@@ -128,6 +128,11 @@ void TimerHeap::move_to(TimerHeap* other) noexcept {
   other->publish();
 }
 
+void TimerHeap::for_each(void (*visit)(const Timer* timer, void* arg), void* arg) noexcept {
+  RuntimeLockGuard guard(lock_);
+  for (uint32_t i = 0; i < size_; i++) visit(items_[i], arg);
+}
+
 void timer_start(Timer* timer) noexcept {
   const int64_t when = timer->when;
   {

@@ -44,6 +44,8 @@ class TimerHeap {
   bool run(int64_t now) noexcept;
   // Moves all timers to `other`, which keeps its own.
   void move_to(TimerHeap* other) noexcept;
+  // Calls visit for each timer, with the lock held: it must not start or stop one.
+  void for_each(void (*visit)(const Timer* timer, void* arg), void* arg) noexcept;
 
  private:
   static bool before(const Timer* a, const Timer* b) noexcept {

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "runtime/src/race.h"
+#include "runtime/src/types.h"
 
 namespace baton::rt {
 namespace {
@@ -109,6 +110,32 @@ void timer_abandon(Channel* c) noexcept {
   if (!c->timer->automatic || c->references.load(std::memory_order_acquire) != 2) return;
   RuntimeLockGuard guard(c->lock);
   stop(c);
+}
+
+void mark_timer_receivers() noexcept {
+  // The lock of a channel comes before that of a heap, so the channels are listed first. A started timer is a handle of
+  // its channel, which makes it safe to make another one.
+  Channel* list = nullptr;
+  const int n = sched.procs_ever.load(std::memory_order_acquire);
+  for (int i = 0; i < n; i++) {
+    sched.all[i]->timers.for_each(
+        [](const Timer* timer, void* head) {
+          if (timer->fire != &fire) return;
+          auto* c = static_cast<Channel*>(timer->arg);
+          internal::chan_retain(c);
+          c->timer->listed = *static_cast<Channel**>(head);
+          *static_cast<Channel**>(head) = c;
+        },
+        &list);
+  }
+  while (Channel* c = list) {
+    list = c->timer->listed;
+    {
+      RuntimeLockGuard guard(c->lock);
+      for (const Waiter* w = c->receivers.first(); w != nullptr; w = w->next) w->g->awaits_timer = true;
+    }
+    internal::chan_drop(c);
+  }
 }
 
 void timer_destroy(UserTimer* t) noexcept {

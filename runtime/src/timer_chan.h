@@ -28,6 +28,7 @@ struct UserTimer {
   bool automatic = false;  // after, tick: stopped when nobody can receive from it. Never changes
   uint8_t clock = 0;       // which of the channel's timer_clocks belongs to the last start
   uint32_t cancelled = 0;
+  Channel* listed = nullptr;  // mark_timer_receivers alone
 
   // after_func only. `run` gets the channel, with a reference.
   void (*run)(void*) = nullptr;
@@ -38,6 +39,10 @@ struct UserTimer {
 
 // A handle of c is about to be dropped: stops an automatic timer if it was the last one.
 void timer_abandon(Channel* c) noexcept;
+
+// Sets G::awaits_timer of each goroutine that waits for the channel of a started timer. Once, at exit; goroutines of
+// other threads may still run.
+void mark_timer_receivers() noexcept;
 
 // The channel is gone.
 void timer_destroy(UserTimer* timer) noexcept;

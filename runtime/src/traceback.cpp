@@ -10,6 +10,11 @@
 #include "runtime/src/sched.h"
 #include "runtime/src/slab.h"
 
+#if BATON_TSAN
+// A dump may be taken while goroutines run. What it reads of them may be stale, or of two moments; it is only shown.
+#pragma clang attribute push(__attribute__((no_sanitize("thread"))), apply_to = function)
+#endif
+
 namespace baton::rt {
 namespace {
 
@@ -197,18 +202,29 @@ size_t print_selected(Out& out, bool (*wanted)(const G* g, const void* arg), con
   G* const all = sched.all_goroutines.load(std::memory_order_acquire);
   for (const G* g = all; g != nullptr; g = g->all_link) n++;
   if (n == 0) return 0;
-  const auto** sorted = static_cast<const G**>(pages_alloc(n * sizeof(G*)));
+  // With the ids as they are now: a goroutine may end meanwhile, and another one begin in its place.
+  struct Entry {
+    uint64_t id;
+    const G* g;
+  };
+  auto* sorted = static_cast<Entry*>(pages_alloc(n * sizeof(Entry)));
   size_t alive = 0;
   for (const G* g = all; g != nullptr; g = g->all_link) {
-    if (alive < n && g->status.load(std::memory_order_relaxed) != GStatus::kDead && wanted(g, arg)) sorted[alive++] = g;
+    if (alive < n && g->status.load(std::memory_order_relaxed) != GStatus::kDead && wanted(g, arg)) {
+      sorted[alive++] = {g->id, g};
+    }
   }
-  std::sort(sorted, sorted + alive, [](const G* a, const G* b) { return a->id < b->id; });
+  std::sort(sorted, sorted + alive, [](const Entry& a, const Entry& b) { return a.id < b.id; });
   for (size_t i = 0; i < alive; i++) {
     out << "\n";
-    print_goroutine(out, sorted[i]);
+    print_goroutine(out, sorted[i].g);
   }
-  pages_free(sorted, n * sizeof(G*));
+  pages_free(sorted, n * sizeof(Entry));
   return alive;
 }
 
 }  // namespace baton::rt
+
+#if BATON_TSAN
+#pragma clang attribute pop
+#endif

@@ -68,7 +68,8 @@ struct G {
 
   Timer sleep_timer;
 
-  uint32_t blocking = 0;  // calls of blocking() that it is in
+  uint32_t blocking = 0;      // calls of blocking() that it is in
+  bool awaits_timer = false;  // written and read by the check for leaks at exit
   // When it parked, by sched.coarse_now; 0: not known. Written by the scheduler, read by dumps.
   std::atomic<int64_t> waits_since{0};
 

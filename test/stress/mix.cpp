@@ -301,8 +301,8 @@ void blocking_calls(Random random) {
   for (int i = 0; i < n; i++) {
     wg.go([&, pause = pick(random, 0, 500), turns = pick(random, 0, 100'000)] {
       blocking([&] { std::this_thread::sleep_for(std::chrono::microseconds(pause)); });
-      volatile int x = 0;
-      for (int k = 0; k < turns; k++) x = x + k;
+      volatile unsigned x = 0;
+      for (int k = 0; k < turns; k++) x = x + static_cast<unsigned>(k);
       done++;
     });
   }

@@ -390,7 +390,7 @@ class chan : public internal::ChanHandle<T>, public SendOperations<chan<T>, T>, 
 // A new channel whose buffer holds `capacity` elements; 0: unbuffered. Does not block; also works before main. Panics
 // "makechan: size out of range" on a capacity that is negative or too large. Go's `make(chan T, capacity)`.
 template <class T>
-[[nodiscard]] BATON_INLINE chan<T> make_chan(std::ptrdiff_t capacity) {
+BATON_INLINE chan<T> make_chan(std::ptrdiff_t capacity) {
   return chan<T>(internal::chan_make(&internal::kElementOps<T>, capacity));
 }
 

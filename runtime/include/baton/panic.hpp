@@ -5,6 +5,7 @@
 #pragma once
 
 #include <baton/config.hpp>
+#include <cstddef>
 #include <exception>
 #include <ostream>
 #include <sstream>
@@ -31,18 +32,33 @@ namespace internal {
 template <class T>
 concept Streamable = requires(std::ostream& out, const T& value) { out << value; };
 
+// The name of T, also where there is no type information at run time.
+template <class T>
+constexpr std::string_view type_name() {
+  constexpr std::string_view kHere = __PRETTY_FUNCTION__;
+  constexpr std::size_t kBegin = kHere.find("T = ") + 4;
+  constexpr std::size_t kEnd = kHere.find_first_of(";]", kBegin);
+  return kHere.substr(kBegin, kEnd - kBegin);
+}
+
 // The text of any value, as a panic shows it.
 template <class T>
 std::string panic_string(const T& value) {
-  if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+  if constexpr (std::is_null_pointer_v<T>) {
+    return "nil";
+  } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+    if constexpr (std::is_pointer_v<T>) {
+      if (value == nullptr) return "nil";
+    }
     return std::string(static_cast<std::string_view>(value));
   } else if constexpr (std::is_base_of_v<std::exception, T>) {
     return value.what();
-  } else {
-    static_assert(Streamable<T>, "panic(v): v must be a text, an exception, or have an operator<<");
+  } else if constexpr (Streamable<T>) {
     std::ostringstream out;
     out << std::boolalpha << value;
     return std::move(out).str();
+  } else {
+    return "(" + std::string(type_name<T>()) + ")";
   }
 }
 
@@ -51,8 +67,8 @@ std::string panic_string(const T& value) {
 
 }  // namespace internal
 
-// Throws panic_error with the text of `value`: anything convertible to std::string_view, an exception's what(), or
-// whatever operator<< prints. Follows Go's panic.
+// Throws panic_error with the text of `value`: anything convertible to std::string_view, an exception's what(),
+// whatever operator<< prints, or else the name of its type in parentheses. Follows Go's panic.
 template <class T>
 [[noreturn]] BATON_INLINE void panic(const T& value) {
   internal::throw_panic(internal::panic_string(value));

@@ -151,7 +151,7 @@ template <class... Cases>
 BATON_INLINE SelectOutcome select_cases(Cases&... cases) {
   const SelectOp ops[] = {cases.op()...};
   constexpr std::size_t kCount = sizeof...(Cases);
-  constexpr bool kIsDefault[] = {kIsOtherwise<Cases>...};
+  constexpr bool kIsDefault[kCount + 1] = {kIsOtherwise<Cases>...};  // one more: there is a second one to be named
   if constexpr (kCount == 1 && !kIsDefault[0]) {
     if (ops[0].kind == CaseKind::kRecv) return {0, chan_recv(ops[0].channel, ops[0].element)};
     chan_send(ops[0].channel, ops[0].element);

@@ -19,13 +19,23 @@ int main() {
   go(forgotten, make_chan<int>());
   go([] { select(); });
   go([] { sleep(1h); });
+  // These wait for time, if by a channel: they are not listed.
+  static Ticker ticker(1h);
+  go([] { ticker.c.recv(); });
+  go([c = make_chan<int>()] { (void)select(on_recv(c), on_recv(after(1h))); });
+  go([] { tick(1h).recv(); });
+  // A timer that was stopped will not come any more.
+  static Timer stopped(1h);
+  stopped.stop();
+  go([] { stopped.c.recv(); });
   sleep(20ms);
   return 5;
 }
-// CHECK: leakcheck: 2 goroutines are blocked for ever
+// CHECK: leakcheck: 3 goroutines are blocked for ever
 // CHECK-EMPTY:
 // CHECK-NEXT: goroutine 2 [chan send]:
 // CHECK-NEXT: forgotten(baton::chan<int>)
 // CHECK: created by main() in goroutine 1
 // CHECK: goroutine 3 [select (no cases)]:
-// CHECK-NOT: goroutine 4
+// CHECK: goroutine 8 [chan receive]:
+// CHECK-NOT: {{^}}goroutine

@@ -67,6 +67,22 @@ TEST_P(AtomicTest, AddsOfManyGoroutinesCount) {
   EXPECT_EQ(sum, 20000);
 }
 
+struct Unprintable {};
+
+TEST(Panic, TakesAnyValue) {
+  EXPECT_EQ(panic_of([] { panic("text"); }), "text");
+  EXPECT_EQ(panic_of([] { panic(std::string("string")); }), "string");
+  EXPECT_EQ(panic_of([] { panic(std::runtime_error("what")); }), "what");
+  EXPECT_EQ(panic_of([] { panic(error("an error")); }), "an error");
+  EXPECT_EQ(panic_of([] { panic(-3); }), "-3");
+  EXPECT_EQ(panic_of([] { panic(true); }), "true");
+  EXPECT_EQ(panic_of([] { panic(nullptr); }), "nil");
+  EXPECT_EQ(panic_of([] { panic(static_cast<const char*>(nullptr)); }), "nil");
+  EXPECT_EQ(panic_of([] { panic(std::pair<int, char>()); }), "(std::pair<int, char>)");
+  const std::string text = panic_of([] { panic(Unprintable()); });
+  EXPECT_TRUE(text.starts_with("(") && text.ends_with("Unprintable)")) << text;
+}
+
 TEST(Defer, RunsAtTheEndOfTheScopeInReverseOrder) {
   std::vector<int> order;
   {
