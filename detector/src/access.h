@@ -2,13 +2,7 @@
 //
 // An access meets the shadow: the check for races and the record, in one step under the line's lock.
 //
-// The rule, for an access `a` of task t to some bytes, and each entry `e` of the line that shares bytes with it:
-//   * e is ordered before a iff e is of t's own chain, or t's clock knows e's epoch.
-//   * not ordered, and they conflict: a data race; e stays, so that later accesses meet it too.
-//   * ordered, and a conflicts with all that e conflicts with: e loses those bytes. Whatever races with e later also
-//     races with a, because whoever knows a knows e.
-//   * e is of the current epoch and covers a: those bytes need no record of their own.
-// Bytes that remain are added to an entry of the same epoch, context and kind, or to a new one.
+// The rule is that of visit.h.
 #pragma once
 
 #include <stddef.h>
@@ -65,8 +59,9 @@ void access_mask(Task& task, uintptr_t address, uint64_t mask, Kind kind, const 
 // a later clock of the task.
 class Findings {
  public:
-  // Notes that the access races with `entry` at `mask`. A pair of stacks that was reported before is not noted.
-  void add(const Entry& entry, uint64_t mask, ContextId context);
+  // Notes that the access of `context` races at `mask` with an earlier one. A pair of stacks that was reported before is
+  // not noted.
+  void add(Epoch epoch, ContextId earlier, Kind kind, uint64_t mask, ContextId context);
   bool empty() const { return count_ == 0; }
   // Prints what was noted, for an access to [address, address+size).
   void report(const Task& task, uintptr_t address, size_t size, Kind kind, const CallSite& site);
@@ -75,6 +70,7 @@ class Findings {
   static constexpr uint32_t kRoom = 8;  // what is beyond goes to memory of the thread
   struct Found {
     Owner owner;
+    Epoch epoch;
     uint64_t mask;
     ContextId context;
     Kind kind;
@@ -86,12 +82,7 @@ class Findings {
   Found found_[kRoom];
 };
 
-// The same for bytes of one line that is already locked (`mask`), for accesses that do more under the lock
-// (atomic.cpp). Returns what the current epoch has recorded of the line.
-Recorded access_locked(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
-                       Findings& findings);
-
 // Records an access that was made at `epoch` and kept elsewhere since then, to bytes within one line. Checks nothing.
-void add_entry(uintptr_t address, size_t size, Kind kind, Epoch epoch, ContextId context);
+void add_cell(uintptr_t address, size_t size, Kind kind, Epoch epoch, ContextId context);
 
 }  // namespace baton::detector

@@ -5,9 +5,8 @@
 // a set keyed by chain, it finds its own predecessors at once, and only an access that conflicts with them looks at
 // all.
 //
-// The list of a line holds a set as one Entry: its kind has kSetBit, its `context` names the set, its mask is at least
-// the union of the members' masks. Guarded by the line's lock. A set is exact: it holds what the entries it replaces
-// held.
+// The list of a line holds a set as one Cell: its kind has kSetBit, its `context` names the set, its words are those
+// that the members touch, or more. Guarded by the line's lock. A set is exact: it holds what the cells it replaces held.
 #pragma once
 
 #include <stdint.h>
@@ -17,13 +16,13 @@
 
 namespace baton::detector {
 
-// Marks an Entry that stands for a set; the other bits are the kind of its members, which is never a plain write.
+// Marks a Cell that stands for a set; the other bits are the kind of its members.
 constexpr uint8_t kSetBit = 8;
-constexpr bool is_set(uint32_t kind) { return (kind & kSetBit) != 0 && kind != kFree; }
+constexpr bool is_set(uint32_t kind) { return (kind & kSetBit) != 0; }
 constexpr Kind member_kind(uint32_t set_kind) { return static_cast<Kind>(set_kind & ~kSetBit); }
 
-// So many entries of one kind in a line, from other epochs, become a set.
-constexpr int kSetThreshold = 8;
+// So many cells of one kind in a line, from other epochs, become a set.
+constexpr int kSetThreshold = 24;
 
 struct Member {
   Epoch epoch;    // 0: a place that was never used

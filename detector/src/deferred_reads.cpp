@@ -65,7 +65,7 @@ void DeferredReads::add(Task& task, uintptr_t address, const CallSite& site) {
 
 void DeferredReads::settle(uintptr_t address) {
   for (Read& read : reads) {
-    if (read.epoch != 0) add_entry(address, 1, kRead, read.epoch, read.context);
+    if (read.epoch != 0) add_cell(address, 1, kRead, read.epoch, read.context);
     read = {};
   }
 }

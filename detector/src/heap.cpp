@@ -40,6 +40,10 @@ bool take_magic(Header* header) {
          __atomic_compare_exchange_n(word, &before, wanted, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
+// The bytes that are a block's for the shadow: up to the next header, so that they are whole words. What lies between is
+// nobody's.
+size_t shadow_size(size_t size) { return (size + kMinAlignment - 1) & ~(kMinAlignment - 1); }
+
 // The task for which allocations and frees are recorded; null if there is none.
 Task* watched_task() {
   Task* task = shadow_base() != nullptr ? current_task : nullptr;
@@ -122,10 +126,10 @@ void name_block(void* p, const Task& task, const CallSite& site) {
 void begin_block(void* p, const void* pc, const void* frame) {
   const uintptr_t block = reinterpret_cast<uintptr_t>(p);
   if (Task* task = watched_task()) {
-    reset_for_block(block, header_of(p)->size);
+    reset_for_block(block, shadow_size(header_of(p)->size));
     name_block(p, *task, call_site(*task, current_context(), pc, frame));
   } else if (shadow_base() != nullptr) {
-    reset_shadow(block, header_of(p)->size);
+    reset_shadow(block, shadow_size(header_of(p)->size));
   }
 }
 

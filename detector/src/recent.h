@@ -26,7 +26,7 @@ struct RecentLine {
   uint32_t generation;
 };
 
-constexpr uint32_t kRecentLines = 1024;
+constexpr uint32_t kRecentLines = 256;
 
 inline thread_local RecentLine recent_lines[kRecentLines] = {};
 inline thread_local uint32_t recent_generation = 1;
@@ -42,6 +42,8 @@ inline Recorded recently_recorded(uintptr_t address, Epoch epoch) {
 
 // After an access.
 inline void note_recent(uintptr_t address, Epoch epoch, Recorded recorded) {
+  const Recorded before = recently_recorded(address, epoch);
+  recorded = {recorded.read | before.read, recorded.written | before.written};
   recent_line(address) = {&line_of(address), epoch, recorded, recent_generation};
 }
 

@@ -14,7 +14,6 @@ extern "C" constinit char* __baton_shadow = nullptr;
 
 namespace baton::detector {
 
-constinit EntryPool entries;
 constinit std::atomic<uint8_t>* touched_base = nullptr;
 
 namespace {
@@ -37,7 +36,7 @@ void init_shadow() {
       static_cast<std::atomic<uint8_t>*>(reserve(1ull << (kAddressBits - kPageShift), "the map of touched pages"));
   touched_regions =
       static_cast<std::atomic<uint8_t>*>(reserve(1ull << (kAddressBits - kRegionShift), "the map of touched regions"));
-  entries.init("shadow entries");
+  CellStore::init();
 }
 
 // Before every static initialiser, those of shared libraries too: instrumented code reads the filter without asking
@@ -67,32 +66,54 @@ uint32_t places_begun(uint64_t mask) {
   return static_cast<uint32_t>((mask & 1) | (mask >> 15 & 2) | (mask >> 30 & 4) | (mask >> 45 & 8));
 }
 
-// Removes the bytes `mask` from every entry of a locked line, and the block starts in it.
+// Takes the bytes `mask` from a cell. Returns whether anything is left of it.
+bool forget_in(Cell& cell, uint64_t mask, CellList& cells, uint32_t& count) {
+  if (is_set(cell.kind)) {
+    uint64_t left = 0;
+    set_at(cell.context).for_each([&](Member& member) { left |= member.mask &= ~mask; });
+    cell.bits = static_cast<uint16_t>(words_touched(left));
+    if (left == 0) free_set(cell.context);
+    return left != 0;
+  }
+  const uint64_t its_mask = cell.mask();
+  if ((its_mask & mask) == 0) return true;
+  if ((its_mask & ~mask) == 0) {
+    if (cell.kind == kSync) free_sync(cell.context);
+    return false;
+  }
+  Cell piece = cell;
+  piece.orderly = 0;  // at the end of the list
+  piece.writes_known = 0;
+  uint64_t rest = cell.set_mask(its_mask & ~mask);
+  for (; rest != 0; cells.append(piece, count++)) rest = piece.set_mask(rest);
+  return true;
+}
+
+// Removes the bytes `mask` from every cell of a locked line, and the block starts in it.
 void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
   held.set_block_starts(held.block_starts() & ~places_begun(mask));
-  uint32_t previous = 0;
-  for (uint32_t i = held.head(); i != 0;) {
-    Entry& entry = entries[i];
-    uint32_t next = entry.next;
-    entry.mask &= ~mask;
-    if (is_set(entry.kind)) set_at(entry.context).for_each([mask](Member& member) { member.mask &= ~mask; });
-    if (entry.mask != 0) {
-      previous = i;
+  CellList cells(held.block());
+  uint32_t count = cells.count();
+  const uint32_t words = words_touched(mask);
+  for (uint32_t i = count; i-- > 0;) {
+    Cell cell = cells.begin()[i];
+    if (cell.quarter == 0 && (cell.bits & words) == 0) continue;
+    const bool stays = forget_in(cell, mask, cells, count);
+    if (stays) {
+      cells.begin()[i] = cell;
     } else {
-      if (entry.kind == kSync) free_sync(entry.context);
-      if (is_set(entry.kind)) free_set(entry.context);
-      if (previous == 0) {
-        held.set_head(next);
-      } else {
-        entries[previous].next = next;
-      }
-      entries.free(i);
+      cells.remove(i, count--);
     }
-    i = next;
   }
-  uint32_t kept = ~words_touched(mask);
+  cells.cut(count);
+  cells.shrink(count);
+  held.set_block(cells.block());
+  uint32_t kept = ~words;
   held.set_filter(held.read_words() & kept & 0xffff, held.write_words() & kept & 0xffff);
-  if (held.head() == 0 || is_tag(line.epoch())) line.set_epoch(0);
+  if (count == 0 || is_tag(line.epoch())) {
+    line.set_epoch(0);
+    held.set_quiet(false);
+  }
 }
 
 // Resets [lo, lo+n). For a block that starts in the first line, `starts` is the place.
@@ -154,14 +175,14 @@ using Visit = void (*)(Epoch epoch, void* argument);
 void visit_line(Line& line, Visit visit, void* argument) {
   if (line.untouched()) return;
   Line::Held held = line.lock();
-  for (uint32_t i = held.head(); i != 0; i = entries[i].next) {
-    const Entry& entry = entries[i];
-    if (is_set(entry.kind)) {
-      AccessSet& set = set_at(entry.context);
+  const CellList cells(held.block());
+  for (const Cell* cell = cells.begin(); cell != cells.limit() && cell->bits != 0; ++cell) {
+    if (is_set(cell->kind)) {
+      AccessSet& set = set_at(cell->context);
       if (set.known_by() != 0) visit(set.known_by(), argument);
       set.for_each([&](const Member& member) { visit(member.epoch, argument); });
-    } else if (entry.kind != kSync) {
-      visit(entry.epoch, argument);
+    } else if (cell->kind != kSync) {
+      visit(cell->epoch, argument);
     }
   }
   line.unlock(held);

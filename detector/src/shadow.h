@@ -4,24 +4,27 @@
 // sync.cpp and atomic.cpp are written on it, so that another layout can be measured by replacing it.
 //
 // Each 64-byte line of application memory has one 16-byte Line, at a fixed distance chosen at run time. A Line holds
-// the *filter*, and the head of a list of Entries, which are the truth:
+// the *filter*, and the number of a block of Cells, which are the truth:
 //
-//   Entry   "the bytes `mask` of this line were last accessed in `kind` manner at `epoch`, by the call stack `context`"
+//   Cell    "these bytes of this line were last accessed in `kind` manner at `epoch`, by the call stack `context`"
 //   filter  "at `Line::epoch`, these 4-byte words were read, these were written": lets an access that repeats itself in
 //           the same epoch return after two loads, without a lock. For lines with many readers: shared_readers.h.
 //
 // Invariants:
-//  1. The list contains, for every byte, every access that some later access could race with: an access is removed only
-//     when one that happens after it, and conflicts with all that it conflicts with, is in the list (access.cpp), or
-//     when the memory is reset. No entry is ever evicted.
-//  2. A word's bit is set in the filter only if an entry of Line::epoch covers all four bytes of it as strongly.
-//  3. Entries, and the filter's epoch, are written under the Line's lock only. The epoch is written before the state
+//  1. The cells contain, for every byte, every access that some later access could race with: an access is removed only
+//     when one that happens after it, and conflicts with all that it conflicts with, is in the list (visit.h), or
+//     when the memory is reset. No cell is ever evicted.
+//  2. A word's bit is set in the filter only if cells of Line::epoch cover all four bytes of it as strongly.
+//  3. Cells, and the filter's epoch, are written under the Line's lock only. The epoch is written before the state
 //     word that releases the lock; readers of the filter load the state word first. So whoever finds its own epoch
 //     there sees filter bits of its own: nobody else can have written that epoch.
-//  4. An untouched page of the shadow costs nothing; touched_pages lets resets of large blocks skip such pages.
+//  4. A line is *quiet* only if all of its accesses happen before whatever knows all of Line::epoch, or are of it. So
+//     whoever knows that epoch need not compare the others (visit.h).
+//  5. An untouched page of the shadow costs nothing; touched_pages lets resets of large blocks skip such pages.
 //
 // Rejected: four fixed cells per 8 bytes (ThreadSanitizer: evicts, and forgets races); one exact 16-byte cell per 8
-// bytes (eight times the footprint of a Line: measured 17.5 ns against 3 ns for random updates of 8 MB).
+// bytes (eight times the footprint of a Line: measured 17.5 ns against 3 ns for random updates of 8 MB); a linked list
+// of 24-byte entries (a cache miss for each: 240 ns a visit where a block takes 60).
 #pragma once
 
 #include <stddef.h>
@@ -30,49 +33,17 @@
 #include <atomic>
 
 #include "detector/include/baton/race_abi.h"
+#include "detector/src/cell_store.h"
 #include "detector/src/epoch.h"
 #include "detector/src/mem.h"
 
 namespace baton::detector {
 
-// Kinds of access; bit 0: writes, bit 1: atomic. A release of memory is a plain write which reports name differently.
-enum Kind : uint8_t {
-  kRead = 0,
-  kWrite = 1,
-  kAtomicRead = 2,
-  kAtomicWrite = 3,
-  kFree = 9,
-  kSync = 4,  // not an access: `context` is the index of the SyncVar of the object at the byte `mask`
-};
-
-// Whether two unordered accesses to one byte are a data race: at least one writes, and not both are atomic.
-constexpr bool conflicts(Kind a, Kind b) { return ((a | b) & 1) != 0 && (a & b & 2) == 0; }
-
-// Whether `later` conflicts with everything that `earlier` conflicts with, so that it can stand for it.
-constexpr bool covers(Kind later, Kind earlier) {
-  if ((later & 3) == kWrite) return true;
-  if (later == kRead) return (earlier & 1) == 0;
-  if (later == kAtomicWrite) return (earlier & 2) != 0;
-  return earlier == kAtomicRead;
-}
-
-struct Entry {
-  uint64_t mask;  // bit i: byte i of the line
-  Epoch epoch;
-  uint32_t context;
-  uint32_t next : 28;
-  uint32_t kind : 4;
-};
-static_assert(sizeof(Entry) == 24);
-
-// Bytes of a line that entries of one epoch cover: as reads or writes, and as writes.
+// Bytes of a line that cells of one epoch cover: as reads or writes, and as writes.
 struct Recorded {
   uint64_t read;
   uint64_t written;
 };
-
-using EntryPool = Pool<Entry, (1u << 27)>;
-extern EntryPool entries;
 
 class Line {
  public:
@@ -91,10 +62,13 @@ class Line {
   // The state while the lock is held, edited by the holder and given back to unlock().
   struct Held {
     uint64_t state;
-    uint32_t head() const { return static_cast<uint32_t>(state >> kHeadShift) & kHeadMask; }
-    void set_head(uint32_t head) {
-      state = (state & ~(static_cast<uint64_t>(kHeadMask) << kHeadShift)) | static_cast<uint64_t>(head) << kHeadShift;
+    // The number of its block of cells; 0: there are none.
+    uint32_t block() const { return static_cast<uint32_t>(state >> kBlockShift); }
+    void set_block(uint32_t block) {
+      state = (state & ((1ull << kBlockShift) - 1)) | static_cast<uint64_t>(block) << kBlockShift;
     }
+    bool quiet() const { return (state & kQuiet) != 0; }
+    void set_quiet(bool quiet) { state = quiet ? state | kQuiet : state & ~kQuiet; }
     void set_filter(uint32_t read_words, uint32_t write_words) {
       state = (state & ~0xffffffffull) | static_cast<uint64_t>(write_words) << kWriteShift |
               static_cast<uint64_t>(read_words) << kReadShift;
@@ -125,14 +99,15 @@ class Line {
  private:
   Held lock_contended();
 
-  // state, from the lowest bit: words read:16 | words written:16 | lock:1 | block starts:4 | list head:27.
+  // state, from the lowest bit: words read:16 | words written:16 | lock:1 | block starts:4 | quiet:1 | cells:26.
   // The words are read by instrumented code too (race_abi.h).
   static constexpr int kReadShift = 0;
   static constexpr int kWriteShift = 16;
   static constexpr uint64_t kLocked = 1ull << 32;
   static constexpr int kStartShift = 33;
-  static constexpr int kHeadShift = 37;
-  static constexpr uint32_t kHeadMask = (1u << 27) - 1;
+  static constexpr uint64_t kQuiet = 1ull << 37;
+  static constexpr int kBlockShift = 38;
+  static_assert(kBlockShift + CellStore::kIndexBits == 64);
 
   std::atomic<Epoch> epoch_;
   std::atomic<uint64_t> state_;
@@ -174,37 +149,7 @@ uint32_t touched_page_count();
 bool region_touched(uintptr_t address);
 void untouch_page(uintptr_t address);
 
-// The bytes [offset, offset+n) of a line, n in 1..64.
-constexpr uint64_t byte_mask(uintptr_t offset, size_t n) { return (n >= 64 ? ~0ull : ((1ull << n) - 1)) << offset; }
-
-// Whether the processor has PEXT. Set by init_shadow().
-extern bool has_pext;
-
-// Gathers bit 0 of each group of four bits.
-inline uint32_t gather_words(uint64_t mask) {
-  constexpr uint64_t kEachWord = 0x1111111111111111ull;
-  if (has_pext) {
-    asm("pext %1, %0, %0" : "+r"(mask) : "r"(kEachWord));
-    return static_cast<uint32_t>(mask);
-  }
-  mask &= kEachWord;
-  mask = (mask | mask >> 3) & 0x0303030303030303ull;
-  mask = (mask | mask >> 6) & 0x000f000f000f000full;
-  mask = (mask | mask >> 12) & 0x000000ff000000ffull;
-  return static_cast<uint32_t>(mask | mask >> 24) & 0xffff;
-}
-
-// The 4-byte words touched by a byte mask, and those wholly inside it.
-inline uint32_t words_touched(uint64_t mask) {
-  mask |= mask >> 1;
-  return gather_words(mask | mask >> 2);
-}
-inline uint32_t words_filled(uint64_t mask) {
-  mask &= mask >> 1;
-  return gather_words(mask & mask >> 2);
-}
-
-// Forgets everything about [lo, lo+n): entries, sync objects, filter, block starts.
+// Forgets everything about [lo, lo+n): cells, sync objects, filter, block starts.
 void reset_shadow(uintptr_t lo, size_t n);
 // The same for a new heap block, whose start is noted. It stays after the block's end, until the memory is reset again:
 // whoever finds it looks for a block's header there (heap.h).

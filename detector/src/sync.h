@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sync objects: addresses that carry a clock. The clock hangs in the shadow of the address, as an Entry of kind kSync,
+// Sync objects: addresses that carry a clock. The clock hangs in the shadow of the address, as a Cell of kind kSync,
 // so it is found with one look at the line, needs no table of its own, and vanishes with the memory it stands for.
 //
 // The line's lock guards the clock: an atomic instruction and the change of its clock are one step (atomic.cpp).
@@ -20,8 +20,8 @@ void init_sync();
 // The clock of the object at byte `offset` of a locked line; null if it has none and `create` is false.
 Snapshot* sync_at(Line::Held& held, uintptr_t offset, bool create);
 
-// An atomic access (kAtomicRead or kAtomicWrite) to the bytes `mask` of a locked line, as by access_locked(), unless
-// the task ignores accesses. What most of them meet is dealt with here: entries of the same object, and of other ones.
+// An atomic access (kAtomicRead or kAtomicWrite) to the bytes `mask` of a locked line, as by visit(), unless the task
+// ignores accesses.
 void access_atomically(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
                        Findings& findings);
 

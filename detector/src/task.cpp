@@ -67,7 +67,7 @@ Epoch Task::publish_anew() {
 
 void Task::renew_chain() {
   clock.raise(epoch);
-  epoch = same_since = fresh_chain();
+  epoch = same_since = first_epoch = fresh_chain();
   learnt = true;
   owns_epochs = false;
 }
@@ -124,7 +124,7 @@ Task* new_task(Task* creator, uint64_t id, uint32_t creation) {
     task->clock.assign(creator->clock);
     task->clock.raise(published);
   }
-  task->epoch = task->same_since = take_chain(task->clock);
+  task->epoch = task->same_since = task->first_epoch = take_chain(task->clock);
   return task;
 }
 

@@ -54,7 +54,9 @@ struct Task {
   bool learnt = true;             // the clock changed since the last publication
   bool owns_epochs = false;       // chain.h knows this task as the owner of its epochs
   uint32_t creation = 0;          // context of its creation; 0: the main task
+  Epoch first_epoch = 0;          // it has had all of the chain's epochs from here on
   Epoch same_since = 0;           // every epoch published from this one on stands for the same clock of other chains
+  Epoch known_owner = 0;          // an epoch all of which is known: quiet.h
   uint64_t id = 0;
   uint64_t creator = 0;        // id of the task that created it
   uint64_t saved_context = 0;  // __baton_ctx while it does not run

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "detector/src/quiet.h"
+
+#include "detector/src/chain.h"
+
+namespace baton::detector {
+
+uint32_t compact(CellList& cells, uint32_t count) {
+  uint64_t reads = 0, writes = 0, atomic_reads = 0, atomic_writes = 0;  // of orderly cells, from the end on
+  Cell* const begin = cells.begin();
+  Cell* to = begin + count;
+  for (Cell* from = to; from-- != begin;) {
+    const uint8_t kind = from->kind;
+    if (kind > kAtomicWrite && kind != kFree) {
+      *--to = *from;
+      continue;
+    }
+    const uint64_t mask = from->mask();
+    uint64_t later = writes;
+    if (kind == kRead) later |= reads;
+    if ((kind & 2) != 0) later |= atomic_writes;
+    if (kind == kAtomicRead) later |= reads | atomic_reads;
+    const uint64_t left = mask & ~later;
+    if (left == 0) continue;
+    Cell cell = *from;
+    // Bytes that one cell cannot hold stay.
+    if (left != mask && cell.set_mask(left) != 0) cell = *from;
+    *--to = cell;
+    if (cell.orderly == 0) continue;
+    if ((kind & 3) == kWrite) writes |= mask;
+    if (kind == kRead) reads |= mask;
+    if (kind == kAtomicRead) atomic_reads |= mask;
+    if (kind == kAtomicWrite) atomic_writes |= mask;
+  }
+  if (to == begin) return count;
+  Cell* end = begin;
+  for (Cell* const limit = begin + count; to != limit; ++to) *end++ = *to;
+  const uint32_t kept = static_cast<uint32_t>(end - begin);
+  cells.cut(kept);
+  return kept;
+}
+
+namespace {
+
+uint32_t put(CellList& cells, const Cell& cell, uint32_t count) {
+  if (cells.is_full(count) && count != 0) {
+    count = compact(cells, count);
+    if (cells.is_crowded(count)) cells.enlarge(count);
+  }
+  cells.append(cell, count);
+  return count + 1;
+}
+
+// Adds `cell`, which is of the running epoch. Returns its bytes and those of the cell that took it in.
+inline uint64_t add(CellList& cells, const Cell& cell, uint64_t mask, uint32_t& count) {
+  Cell* const limit = cells.limit();
+  Cell* same = nullptr;     // as `cell`, but of an older epoch
+  Cell* current = nullptr;  // of this epoch, and by the same call
+  Cell* end = cells.begin();
+  for (; end != limit && end->bits != 0; ++end) {
+    if (end->context != cell.context || end->kind != cell.kind) continue;
+    if (end->epoch == cell.epoch) {
+      current = end;
+    } else if (end->repeats(cell)) {
+      same = end;
+    }
+  }
+  count = static_cast<uint32_t>(end - cells.begin());
+  if (current != nullptr) {
+    Cell joined = *current;
+    const uint64_t bytes = joined.mask() | mask;
+    if (joined.set_mask(bytes) == 0) {
+      *current = joined;
+      return bytes;
+    }
+  } else if (same != nullptr) {
+    for (; same + 1 != end; ++same) *same = same[1];
+    *same = cell;
+    return mask;
+  }
+  count = put(cells, cell, count);
+  return mask;
+}
+
+}  // namespace
+
+Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
+                     Epoch owner) {
+  const bool is_plain = kind <= kWrite;
+  uint32_t reads = 0;
+  uint32_t writes = 0;
+  uint64_t need = mask;
+  if (owner == task.epoch) {
+    reads = held.read_words();
+    writes = held.write_words();
+    if (is_plain) need &= ~bytes_of_words(kind == kWrite ? writes : reads);
+  } else {
+    line.set_epoch(task.epoch);
+  }
+  uint64_t added = mask;
+  if (need != 0) {
+    if (!task.owns_epochs) own_epochs(task);
+    task.note_record(address_of(line));
+    CellList cells(held.block());
+    uint32_t count = 0;
+    Cell cell = {task.epoch, context, 0, kind, 0, 0, 1};
+    const uint64_t rest = cell.set_mask(need);
+    added |= add(cells, cell, need & ~rest, count);
+    for (uint64_t left = rest; left != 0; count = put(cells, cell, count)) left = cell.set_mask(left);
+    held.set_block(cells.block());
+  }
+  if (is_plain) {
+    const uint32_t words = words_filled(added);
+    reads |= words;
+    if (kind == kWrite) writes |= words;
+  }
+  held.set_filter(reads, writes);
+  held.set_quiet(true);
+  return {bytes_of_words(reads) | (is_plain ? added : 0), bytes_of_words(writes) | (kind == kWrite ? added : 0)};
+}
+
+void add_words_quietly(Task& task, Line& line, Line::Held& held, uint32_t words, Kind kind, ContextId context,
+                       Epoch owner) {
+  uint32_t reads = 0;
+  uint32_t writes = 0;
+  if (owner == task.epoch) {
+    reads = held.read_words();
+    writes = held.write_words();
+  } else {
+    line.set_epoch(task.epoch);
+  }
+  const uint32_t need = words & ~(kind == kWrite ? writes : reads);
+  held.set_filter(reads | words, kind == kWrite ? writes | words : writes);
+  held.set_quiet(true);
+  if (need == 0) return;
+  if (!task.owns_epochs) own_epochs(task);
+  task.note_record(address_of(line));
+  const Cell cell = {task.epoch, context, static_cast<uint16_t>(need), kind, 0, 0, 1};
+  CellList cells(held.block());
+  Cell* const limit = cells.limit();
+  Cell* same = nullptr;
+  Cell* end = cells.begin();
+  for (; end != limit && end->bits != 0; ++end) {
+    if (end->context != context || end->kind != kind || end->quarter != 0) continue;
+    if (end->epoch == task.epoch) {
+      end->bits |= static_cast<uint16_t>(need);
+      return;
+    }
+    if (end->bits == need && end->orderly != 0) same = end;
+  }
+  if (same != nullptr) {
+    for (; same + 1 != end; ++same) *same = same[1];
+    *same = cell;
+    return;
+  }
+  put(cells, cell, static_cast<uint32_t>(end - cells.begin()));
+  held.set_block(cells.block());
+}
+
+}  // namespace baton::detector
