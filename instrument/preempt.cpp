@@ -5,10 +5,12 @@
 #include "instrument/counters.h"
 #include "instrument/options.h"
 #include "instrument/strip_mine.h"
+#include "llvm/Analysis/AssumptionCache.h"
 #include "llvm/Analysis/CFG.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/IR/AttributeMask.h"
+#include "llvm/IR/Dominators.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -16,6 +18,7 @@
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
+#include "llvm/Transforms/Utils/LoopSimplify.h"
 
 namespace baton {
 
@@ -164,6 +167,20 @@ class Planner {
   Plan plan_;
 };
 
+// Gives innermost loops an entry and ways out of their own, which the last passes over blocks have taken away: so more
+// of them can be strip-mined. Keeps the analyses that are used here. Returns whether anything has changed.
+bool simplify_loops(Function& function, FunctionAnalysisManager& analyses) {
+  bool has_changed = false;
+  auto& loops = analyses.getResult<LoopAnalysis>(function);
+  for (Loop* loop : loops.getLoopsInPreorder()) {
+    if (!loop->isInnermost()) continue;
+    has_changed |= simplifyLoop(loop, &analyses.getResult<DominatorTreeAnalysis>(function), &loops,
+                                &analyses.getResult<ScalarEvolutionAnalysis>(function),
+                                &analyses.getResult<AssumptionAnalysis>(function), nullptr, /*PreserveLCSSA=*/false);
+  }
+  return has_changed;
+}
+
 }  // namespace
 
 PreservedAnalyses PreemptMarkPass::run(Module& module, ModuleAnalysisManager&) {
@@ -191,10 +208,15 @@ PreservedAnalyses PreemptPass::run(Module& module, ModuleAnalysisManager& analys
     if (function.isDeclaration() || is_out_of_bounds(function)) continue;
     // The race instrumentation wants loops as they are.
     const bool may_chunk = !option_race && !function.hasOptNone();
+    const bool is_simplified = may_chunk && simplify_loops(function, function_analyses);
     Planner planner(function_analyses.getResult<LoopAnalysis>(function),
                     function_analyses.getResult<ScalarEvolutionAnalysis>(function), may_chunk);
     Plan plan = planner.make_plan(function);
-    if (plan.polls.empty() && plan.chunks.empty()) continue;
+    if (plan.polls.empty() && plan.chunks.empty()) {
+      if (is_simplified) function_analyses.invalidate(function, PreservedAnalyses::none());
+      has_changed |= is_simplified;
+      continue;
+    }
     for (auto& [loop, iterations] : plan.chunks) {
       abi.insert_poll(strip_mine(loop, iterations));
       ++counters::poll_chunks;

@@ -31,6 +31,11 @@ __attribute__((noinline)) long read_fd(const NetFd* fd, const void* p, size_t n)
   return sys_result(syscall(SYS_read, fd->fd, p, n));
 }
 
+// For sockets cheaper than read, which goes through the layer of files first.
+__attribute__((noinline)) long receive_from(const NetFd* fd, const void* p, size_t n) noexcept {
+  return sys_result(syscall(SYS_recvfrom, fd->fd, p, n, 0, nullptr, nullptr));
+}
+
 __attribute__((noinline)) long send_to(const NetFd* fd, const void* p, size_t n) noexcept {
   return sys_result(syscall(SYS_sendto, fd->fd, p, n, MSG_NOSIGNAL, nullptr, 0));
 }
@@ -195,8 +200,9 @@ NetResult net_read(NetFd* fd, void* p, size_t n) {
   if (!inside) return {0, NetCode::kClosed};
   if (const int why = prepare_operation(fd, PollMode::kRead); why != 0) return {0, why};
   if (n == 0) return {0, 0};
+  const auto take_in = fd->kind == NetFd::Kind::kSocket ? &receive_from : &read_fd;
   int code = 0;
-  const long got = retry(fd, PollMode::kRead, &code, &read_fd, p, n < kMaxChunk ? n : kMaxChunk);
+  const long got = retry(fd, PollMode::kRead, &code, take_in, p, n < kMaxChunk ? n : kMaxChunk);
   if (got < 0) return {0, code};
   if (race::kEnabled) {
     if (fd->stream != nullptr) incoming(fd).read(static_cast<size_t>(got));

@@ -67,6 +67,33 @@ done:
   ret i64 %sum2
 }
 
+; So does one whose way out is not its own, and which has a second one.
+; CHECK-LABEL: define i64 @counts_behind_a_guard(
+; CHECK: baton.chunk:
+; CHECK: loop:
+; CHECK-NEXT: %i = phi i64 {{.*}}, %baton.chunk ]
+; CHECK-NOT: load atomic
+; CHECK: baton.check:
+; CHECK: load atomic i8
+define i64 @counts_behind_a_guard(ptr %p, i64 %n) {
+entry:
+  %none = icmp eq i64 %n, 0
+  br i1 %none, label %done, label %loop
+loop:
+  %i = phi i64 [ 0, %entry ], [ %i2, %latch ]
+  %at = getelementptr i64, ptr %p, i64 %i
+  %v = load i64, ptr %at
+  %found = icmp eq i64 %v, 7
+  br i1 %found, label %done, label %latch
+latch:
+  %i2 = add i64 %i, 1
+  %more = icmp ult i64 %i2, %n
+  br i1 %more, label %loop, label %done
+done:
+  %result = phi i64 [ 0, %entry ], [ %i, %loop ], [ %n, %latch ]
+  ret i64 %result
+}
+
 ; Beyond the bound there is no chunk.
 ; CHECK-LABEL: define void @counts_below(
 ; CHECK: %[[far:.*]] = icmp ugt i32
