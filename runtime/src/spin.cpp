@@ -173,7 +173,13 @@ void stopm(M* m) noexcept { sleep_until_given_p(m, &sched.idle_thread_count); }
 void wait_for_locked(M* m) noexcept {
   stop_spinning(m);
   if (sched.exiting.load(std::memory_order_acquire) == m) sched.stopping.store(false, std::memory_order_seq_cst);
-  if (m->p != nullptr) hand_off(release_p(m));
+  if (m->p != nullptr) {
+    hand_off(release_p(m));
+  } else if (sched.queued.load(std::memory_order_relaxed) != 0) {
+    // The monitor took the processor, and the goroutine that came back is in the global queue (requeue). Any other
+    // thread would look for an idle processor itself now.
+    wakep();
+  }
   sleep_until_given_p(m, &sched.locked_thread_count);
 }
 

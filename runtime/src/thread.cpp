@@ -26,14 +26,28 @@ constinit G* free_list BATON_GUARDED_BY(free_lock) = nullptr;
 
 __attribute__((tls_model("initial-exec"))) constinit thread_local G* this_thread = nullptr;
 
-pthread_key_t end_key;
-pthread_once_t end_key_once = PTHREAD_ONCE_INIT;
+// Made by the first thread that waits. Not by pthread_once, which is ours: a thread that waits there waits as a
+// goroutine would, and so comes here.
+pthread_key_t end_key BATON_GUARDED_BY(free_lock);
+bool has_end_key BATON_GUARDED_BY(free_lock) = false;
 
 void end_of_thread(void* g) {
   this_thread = nullptr;
   RuntimeLockGuard guard(free_lock);
   static_cast<G*>(g)->sched_link = free_list;
   free_list = static_cast<G*>(g);
+}
+
+// It goes back when the calling thread ends.
+void give_back_at_end(G* g) noexcept {
+  free_lock.lock();
+  if (!has_end_key && pthread_key_create(&end_key, &end_of_thread) != 0) {
+    throw_("no key for thread-specific data is left");
+  }
+  has_end_key = true;
+  const pthread_key_t key = end_key;
+  free_lock.unlock();
+  pthread_setspecific(key, g);
 }
 
 G* new_thread_goroutine() noexcept {
@@ -57,10 +71,7 @@ __attribute__((noinline)) G* thread_goroutine() noexcept {
   if (this_thread == nullptr) {
     G* g = new_thread_goroutine();
     g->status.store(GStatus::kRunning, std::memory_order_relaxed);
-    pthread_once(&end_key_once, [] {
-      if (pthread_key_create(&end_key, &end_of_thread) != 0) throw_("no key for thread-specific data is left");
-    });
-    pthread_setspecific(end_key, g);
+    give_back_at_end(g);
     this_thread = g;
   }
   this_thread->task = race::current_task();

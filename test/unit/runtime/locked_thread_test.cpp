@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "test/unit/runtime/goroutines.h"
@@ -99,6 +101,21 @@ TEST_P(LockedThread, SleepsAndBlocksLikeAnyOther) {
       }
     });
   }
+  wg.wait();
+}
+
+// The thread comes back from a call that nobody announced, its processor is gone, and idle by now.
+TEST_P(LockedThread, QueuesUpWithoutProcessorAndIsRun) {
+  WaitGroup wg;
+  wg.go([&] {
+    lock_os_thread();
+    for (int k = 0; k < 5; k++) {
+      wg.go([] {});
+      const timespec pause = {.tv_sec = 0, .tv_nsec = 5'000'000};
+      syscall(SYS_nanosleep, &pause, nullptr);
+      gosched();
+    }
+  });
   wg.wait();
 }
 
