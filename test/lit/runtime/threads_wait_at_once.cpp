@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Threads of the program that wait for the first time all at once: what the runtime keeps for threads is set up by one
-// of them, and the others wait for that, without waiting for themselves. The set-up is slow here. RUN: %baton_cxx -O1
-// %s -o %t && for i in 1 2 3 4 5; do timeout 60 %t || exit 1; done RUN: %baton_cxx -O1 -race %s -o %t.race && for i in
-// 1 2 3 4 5; do timeout 60 %t.race || exit 1; done
+// of them, and the others wait for that, without waiting for themselves. The set-up is slow here.
+// RUN: %baton_cxx -O1 %s -o %t && %baton_cxx -O1 -race %s -o %t.race
+// RUN: for i in 1 2 3 4 5; do timeout 60 %t && timeout 60 %t.race || exit 1; done
 #include <dlfcn.h>
 #include <pthread.h>
 #include <sys/syscall.h>
