@@ -13,6 +13,9 @@
 // Before it queues up, a goroutine spins for a moment if the owner may be about to unlock on another processor: then
 // it marks itself as `woken`, so that unlock wakes nobody else.
 //
+// The header does the first step of lock and unlock itself where no detector is linked: a call costs as much as the
+// step.
+//
 // For the detector: lock acquires and unlock releases the object's clock, and nothing else orders.
 #include <baton/sync.hpp>
 
@@ -122,6 +125,12 @@ void mutex_unlock_bare(MutexState* m) noexcept {
   const int32_t now = m->state.fetch_sub(kLocked) - kLocked;
   if (now != 0) unlock_slow(m, now);
 }
+
+const bool watched = rt::race::kEnabled;
+
+void mutex_lock_rest(MutexState* m) noexcept { lock_slow(m, rt::WaitReason::kMutexLock); }
+
+void mutex_unlock_rest(MutexState* m, int32_t now) noexcept { unlock_slow(m, now); }
 
 void mutex_lock(MutexState* m) noexcept {
   mutex_lock_bare(m, rt::WaitReason::kMutexLock);

@@ -290,7 +290,8 @@ void append_global(GList* list, uint32_t n) noexcept {
 G* take_global(P* p, uint32_t max) noexcept {
   const uint32_t queued = sched.queued.load(std::memory_order_relaxed);
   if (queued == 0) return nullptr;
-  uint32_t n = queued / static_cast<uint32_t>(sched.proc_count.load(std::memory_order_relaxed)) + 1;
+  const auto procs = static_cast<uint32_t>(sched.proc_count.load(std::memory_order_relaxed));
+  uint32_t n = procs == 1 ? queued : queued / procs + 1;  // no division in a loop of gosched() on one processor
   if (n > queued) n = queued;
   if (max > 0 && n > max) n = max;
   if (n > RunQueue::kSize / 2) n = RunQueue::kSize / 2;

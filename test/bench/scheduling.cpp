@@ -30,7 +30,7 @@ int main() {
       mutex.unlock();
     }
   });
-  measure("contended_mutex_pair", 800'000, [](long n) {
+  measure("contended_mutex_pair", 4'000'000, [](long n) {
     constexpr long kGoroutines = 8;
     WaitGroup wg;
     for (long g = 0; g < kGoroutines; g++) {

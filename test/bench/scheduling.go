@@ -33,7 +33,7 @@ func main() {
 			mutex.Unlock()
 		}
 	})
-	measure("contended_mutex_pair", 800000, func(n int) {
+	measure("contended_mutex_pair", 4000000, func(n int) {
 		const goroutines = 8
 		var wg sync.WaitGroup
 		wg.Add(goroutines)

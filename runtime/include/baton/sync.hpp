@@ -51,9 +51,16 @@ struct OnceState {
 
 void wait_group_add(WaitGroupState* wg, int delta);
 void wait_group_wait(WaitGroupState* wg);
+// Whether the runtime that is linked tells a detector of every operation. Then the long way is taken also by code that
+// was compiled without -race, so that its locks order as all others do.
+extern const bool watched;
+
 void mutex_lock(MutexState* m) noexcept;
 bool mutex_try_lock(MutexState* m) noexcept;
 void mutex_unlock(MutexState* m) noexcept;
+// What is left to do when the mutex was not free, and when others are concerned by `now`, its state after an unlock.
+void mutex_lock_rest(MutexState* m) noexcept;
+void mutex_unlock_rest(MutexState* m, std::int32_t now) noexcept;
 void rw_mutex_rlock(RWMutexState* rw) noexcept;
 bool rw_mutex_try_rlock(RWMutexState* rw) noexcept;
 void rw_mutex_runlock(RWMutexState* rw) noexcept;
@@ -121,13 +128,34 @@ class Mutex {
   Mutex& operator=(const Mutex&) = delete;
 
   // Blocks until the mutex is free and locks it.
-  BATON_INLINE void lock() noexcept { internal::mutex_lock(&state_); }
+  BATON_INLINE void lock() noexcept {
+#if !defined(__BATON_RACE__)
+    if (!internal::watched) {
+      std::int32_t unlocked = 0;
+      // Acquire, pairs with unlock.
+      if (!state_.state.compare_exchange_strong(unlocked, 1, std::memory_order_acquire, std::memory_order_relaxed)) {
+        internal::mutex_lock_rest(&state_);
+      }
+      return;
+    }
+#endif
+    internal::mutex_lock(&state_);
+  }
 
   // Locks the mutex if that is possible at once and returns whether it was. Does not block.
   BATON_INLINE bool try_lock() noexcept { return internal::mutex_try_lock(&state_); }
 
   // Frees the mutex. Ends the process with "fatal error: sync: unlock of unlocked mutex" if it is not locked.
-  BATON_INLINE void unlock() noexcept { internal::mutex_unlock(&state_); }
+  BATON_INLINE void unlock() noexcept {
+#if !defined(__BATON_RACE__)
+    if (!internal::watched) {
+      const std::int32_t now = state_.state.fetch_sub(1) - 1;
+      if (now != 0) internal::mutex_unlock_rest(&state_, now);
+      return;
+    }
+#endif
+    internal::mutex_unlock(&state_);
+  }
 
  private:
   internal::MutexState state_;
