@@ -183,6 +183,74 @@ bool type_by_allocation(ContextId allocation, Dwarf_Die* type) {
   return known.found;
 }
 
+// The value of a type of the library that keeps one in a buffer, as the nodes of containers do, and where it lies.
+bool value_in_storage(Dwarf_Die* record, Dwarf_Die* value, uint64_t* begin) {
+  bool found = false;
+  for_each_child(record, [&](Dwarf_Die* child) {
+    const int tag = dw.dwarf_tag(child);
+    const bool is_base = tag == DW_TAG_inheritance;
+    const char* name = tag == DW_TAG_member ? name_of(child) : nullptr;
+    Dwarf_Die type;
+    if (!is_base && (name == nullptr || strcmp(name, "_M_storage") != 0)) return true;
+    if (!type_of(child, &type) || dw.dwarf_peel_type(&type, &type) != 0) return true;
+    uint64_t inside = 0;
+    uint64_t at = 0;
+    found = is_base ? value_in_storage(&type, value, &inside) : template_argument(&type, value);
+    number_of(child, DW_AT_data_member_location, &at);
+    *begin = at + inside;
+    return !found;
+  });
+  return found;
+}
+
+// Of the pair in a map's node the part at `offset`, which becomes the offset in it; what it is called.
+const char* part_of_pair(Dwarf_Die* pair, size_t* offset, Dwarf_Die* part) {
+  const char* what = nullptr;
+  for_each_child(pair, [&](Dwarf_Die* child) {
+    Dwarf_Die type;
+    uint64_t at = 0;
+    const char* name = dw.dwarf_tag(child) == DW_TAG_member ? name_of(child) : nullptr;
+    if (name == nullptr || !type_of(child, &type)) return true;
+    number_of(child, DW_AT_data_member_location, &at);
+    if (*offset < at || *offset >= at + size_of(&type)) return true;
+    what = strcmp(name, "first") == 0 ? "map key" : "map value";
+    *offset -= at;
+    *part = type;
+    return false;
+  });
+  return what;
+}
+
+bool find_in_node(Dwarf_Die* node, size_t offset, size_t size, Variable* variable) {
+  Dwarf_Die value;
+  uint64_t begin = 0;
+  if (!value_in_storage(node, &value, &begin) || dw.dwarf_peel_type(&value, &value) != 0) return false;
+  if (offset < begin || offset + size > begin + size_of(&value)) return false;
+  offset -= begin;
+  const char* name = name_of(&value);
+  const char* what = "element";
+  if (name != nullptr && starts_with(name, "pair<") && !starts_with(name_of(node), "_List_node<")) {
+    what = part_of_pair(&value, &offset, &value);
+    if (what == nullptr || dw.dwarf_peel_type(&value, &value) != 0) return false;
+  }
+  ShortText path;
+  ShortText type_name;
+  const int tag = dw.dwarf_tag(&value);
+  const bool is_class = tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
+  if (is_class && !is_library_type(&value)) {
+    describe_type(&value, path);
+  } else {
+    path.add(what);
+  }
+  variable->root = keep_text(path.c_str());
+  ShortText part;
+  describe_part(&value, offset, size, part, type_name);
+  path.add(part.c_str());
+  variable->name = keep_text(path.c_str());
+  variable->type = keep_text(type_name.c_str());
+  return true;
+}
+
 }  // namespace
 
 bool find_in_block(uintptr_t address, size_t size, uintptr_t block, size_t block_size, ContextId allocation,
@@ -198,8 +266,17 @@ bool find_in_block(uintptr_t address, size_t size, uintptr_t block, size_t block
     offset -= kCounts;
     block_size -= kCounts;
   }
+  variable->address = block;
+  variable->size = block_size;
+  // A node of a container; other types of the library are shown as a whole, as in a vector of strings.
+  name = name_of(&type);
+  if (is_library_type(&type) && (name == nullptr || name[0] == '_')) {
+    return find_in_node(&type, offset, size, variable);
+  }
+  // make_unique<T[]>
+  if (dw.dwarf_tag(&type) == DW_TAG_array_type && size_of(&type) == 0 && !type_of(&type, &type)) return false;
   size_t step = size_of(&type);
-  if (step == 0 || is_library_type(&type)) return false;
+  if (step == 0) return false;
   // new T[n] of a class with a destructor keeps n in front.
   bool is_array = block_size >= 2 * step;
   if (is_array && block_size % step != 0 && (block_size - 8) % step == 0 && offset >= 8) offset -= 8;
@@ -213,8 +290,6 @@ bool find_in_block(uintptr_t address, size_t size, uintptr_t block, size_t block
   path.add(part.c_str());
   variable->name = keep_text(path.c_str());
   variable->type = keep_text(type_name.c_str());
-  variable->address = block;
-  variable->size = block_size;
   return true;
 }
 

@@ -187,6 +187,75 @@ int column_of(uintptr_t return_pc, int line) {
   return dw.dwarf_linecol(row, &column) == 0 ? column : 0;
 }
 
+namespace {
+
+// The function, perhaps an inlined one, with the code at `pc`: its die's place, 0 if there is none.
+Dwarf_Off function_at(const Module& module, uintptr_t pc) {
+  for (Dwarf_Off scope : scopes_of(module, pc)) {
+    Dwarf_Die die;
+    if (dw.dwarf_offdie(module.dwarf, scope, &die) != nullptr && dw.dwarf_tag(&die) != DW_TAG_lexical_block) {
+      return scope;
+    }
+  }
+  return 0;
+}
+
+// The index of the last row of the line table at or before `address`; `count` if there is none.
+size_t row_at(Dwarf_Lines* rows, size_t count, Dwarf_Addr address) {
+  size_t low = 0;
+  size_t high = count;
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    Dwarf_Addr begin = 0;
+    dw.dwarf_lineaddr(dw.dwarf_onesrcline(rows, middle), &begin);
+    if (begin <= address) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low == 0 ? count : low - 1;
+}
+
+// Where the code goes on: checks are made out of line, at the end of a function, and jump back.
+uintptr_t continuation(uintptr_t return_pc) {
+  const auto* code = reinterpret_cast<const unsigned char*>(return_pc);
+  if (code[0] == 0xeb) return return_pc + 2 + static_cast<uintptr_t>(static_cast<signed char>(code[1]));  // jmp rel8
+  if (code[0] != 0xe9) return return_pc;
+  int32_t distance;  // jmp rel32
+  memcpy(&distance, code + 1, sizeof distance);
+  return return_pc + 5 + static_cast<uintptr_t>(static_cast<intptr_t>(distance));
+}
+
+}  // namespace
+
+int nearest_line(uintptr_t return_pc) {
+  constexpr size_t kMost = 32;  // rows to look at, either way
+  Dwarf_Die unit;
+  Dwarf_Lines* rows = nullptr;
+  size_t count = 0;
+  Module* module = module_of(return_pc - 1);
+  if (module == nullptr || !unit_of(*module, return_pc - 1, &unit)) return 0;
+  const Dwarf_Off function = function_at(*module, return_pc - 1);
+  if (function == 0 || dw.dwarf_getsrclines(&unit, &rows, &count) != 0) return 0;
+  const size_t here = row_at(rows, count, continuation(return_pc) - 1 - module->base);
+  // What comes before led here; what comes after need not have run.
+  for (const bool back : {true, false}) {
+    for (size_t i = 1; here < count && i <= kMost; ++i) {
+      if (back ? i > here : here + i >= count) break;
+      Dwarf_Line* row = dw.dwarf_onesrcline(rows, back ? here - i : here + i);
+      Dwarf_Addr address = 0;
+      int line = 0;
+      if (dw.dwarf_lineaddr(row, &address) != 0 || dw.dwarf_lineno(row, &line) != 0 || line == 0) continue;
+      if (function_at(*module, address + module->base) == function) return line;
+    }
+  }
+  Dwarf_Die die;
+  uint64_t declared = 0;
+  if (dw.dwarf_offdie(module->dwarf, function, &die) == nullptr) return 0;
+  return number_of(&die, DW_AT_decl_line, &declared) ? static_cast<int>(declared) : 0;
+}
+
 const char* name_of(Dwarf_Die* die) {
   Dwarf_Attribute attribute;
   if (dw.dwarf_attr_integrate(die, DW_AT_name, &attribute) == nullptr) return nullptr;

@@ -43,6 +43,9 @@ namespace baton::detector {
   BATON_LIBDW(dwarf_peel_type)             \
   BATON_LIBDW(dwarf_aggregate_size)        \
   BATON_LIBDW(dwarf_getsrc_die)            \
+  BATON_LIBDW(dwarf_getsrclines)           \
+  BATON_LIBDW(dwarf_onesrcline)            \
+  BATON_LIBDW(dwarf_lineaddr)              \
   BATON_LIBDW(dwarf_linecol)               \
   BATON_LIBDW(dwarf_lineno)
 
@@ -100,6 +103,10 @@ List<Dwarf_Off> scopes_of(const Module& module, uintptr_t pc);
 // The column of the source line that the call which returns to `return_pc` belongs to; 0 when unknown. `line` must be
 // the line it is known to be on.
 int column_of(uintptr_t return_pc, int line);
+
+// A line for a place without one: the optimiser gives an instruction that it made of two lines' line 0. The nearest line
+// of the same function (inlined functions apart), else that of its declaration; 0 when unknown.
+int nearest_line(uintptr_t return_pc);
 
 // Attributes, through abstract origins and specifications; null or false if there is none.
 const char* name_of(Dwarf_Die* die);

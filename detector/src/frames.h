@@ -16,12 +16,13 @@
 namespace baton::detector {
 
 struct Frame {
-  const char* function;  // demangled, with parameter types; "??" when unknown
-  const char* file;      // without strip_path_prefix; null when unknown
-  const char* path;      // as the compiler wrote it; null when unknown
-  const char* module;    // the executable or shared library
-  uintptr_t pc;          // the return address
-  uintptr_t offset;      // of the return address from the entry of the machine function
+  const char* function;   // demangled, with parameter types; "??" when unknown
+  const char* full_name;  // the same with names of the C++ library in full
+  const char* file;       // without strip_path_prefix; null when unknown
+  const char* path;       // as the compiler wrote it; null when unknown
+  const char* module;     // the executable or shared library
+  uintptr_t pc;           // the return address
+  uintptr_t offset;       // of the return address from the entry of the machine function
   int line;
   int column;  // 0 when unknown
   bool inlined;

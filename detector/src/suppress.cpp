@@ -179,8 +179,8 @@ bool matches_function(const char* pattern, const char* function) {
 }
 
 bool matches_frame(const char* pattern, const Frame& frame) {
-  return matches_function(pattern, frame.function) || (frame.path != nullptr && matches_pattern(pattern, frame.path)) ||
-         matches_pattern(pattern, frame.module);
+  return matches_function(pattern, frame.function) || matches_function(pattern, frame.full_name) ||
+         (frame.path != nullptr && matches_pattern(pattern, frame.path)) || matches_pattern(pattern, frame.module);
 }
 
 bool matches_stack(const Suppression& suppression, const Stack& stack) {

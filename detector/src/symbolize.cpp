@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#include "detector/src/short_names.h"
 
 // Debian installs libbacktrace in gcc's private folder, whose headers clang does not search: declared here.
 extern "C" {
@@ -46,30 +49,77 @@ void keep_symbol(void* data, uintptr_t, const char* name, uintptr_t start, uintp
   *static_cast<Symbol*>(data) = {name, start, size};
 }
 
-// "incCounter(int)" from a mangled name; a C name gets "()", as Go prints every function.
-class FunctionName {
+// A text of malloc, which may have failed.
+class Text {
  public:
-  explicit FunctionName(const char* name) {
-    if (name == nullptr) return;
-    int status = 0;
-    demangled_ = abi::__cxa_demangle(name, nullptr, nullptr, &status);
-    const char* text = demangled_ != nullptr ? demangled_ : name;
-    size_t need = strlen(text) + 3;
-    text_ = static_cast<char*>(malloc(need));
-    if (text_ != nullptr) snprintf(text_, need, "%s%s", text, strchr(text, '(') != nullptr ? "" : "()");
-  }
-  FunctionName(const FunctionName&) = delete;
-  FunctionName& operator=(const FunctionName&) = delete;
-  ~FunctionName() {
-    free(text_);
-    free(demangled_);
-  }
-  const char* text() const { return text_ != nullptr ? text_ : "??"; }
+  explicit Text(char* text) : text_(text) {}
+  Text(const Text&) = delete;
+  Text& operator=(const Text&) = delete;
+  ~Text() { free(text_); }
+  char* get() const { return text_; }
 
  private:
-  char* demangled_ = nullptr;
-  char* text_ = nullptr;
+  char* text_;
 };
+
+// "incCounter(int)" from a mangled name; a C name gets "()", as Go prints every function. In short and in full.
+class FunctionName {
+ public:
+  explicit FunctionName(const char* name)
+      : full_(readable(name)), short_(full_.get() != nullptr ? strdup(full_.get()) : nullptr) {
+    if (short_.get() != nullptr) shorten_name(short_.get());
+  }
+  const char* full() const { return full_.get() != nullptr ? full_.get() : "??"; }
+  const char* text() const { return short_.get() != nullptr ? short_.get() : "??"; }
+
+ private:
+  static char* readable(const char* name) {
+    if (name == nullptr) return nullptr;
+    int status = 0;
+    const Text demangled(abi::__cxa_demangle(name, nullptr, nullptr, &status));
+    const char* text = demangled.get() != nullptr ? demangled.get() : name;
+    const size_t need = strlen(text) + 3;
+    char* copy = static_cast<char*>(malloc(need));
+    if (copy != nullptr) snprintf(copy, need, "%s%s", text, strchr(text, '(') != nullptr ? "" : "()");
+    return copy;
+  }
+
+  Text full_;
+  Text short_;
+};
+
+bool same_file(const char* a, const char* b) {
+  struct stat left;
+  struct stat right;
+  const bool have_left = stat(a, &left) == 0;
+  const bool have_right = stat(b, &right) == 0;
+  if (!have_left || !have_right) return have_left == have_right;
+  return left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+}
+
+// "/usr/include/c++/12/vector" for "/usr/lib/gcc/x86_64-linux-gnu/12/../../../../include/c++/12/vector". The name stays
+// as it is where a folder is a symbolic link, so that ".." leads elsewhere. Null if there is nothing to do.
+char* without_dots(const char* file) {
+  if (file == nullptr || file[0] != '/' || strstr(file, "/../") == nullptr) return nullptr;
+  char* result = strdup(file);
+  if (result == nullptr) return nullptr;
+  size_t used = 0;
+  for (const char* part = file; *part != '\0';) {  // each begins with '/'
+    const size_t length = 1 + strcspn(part + 1, "/");
+    if (length == 3 && memcmp(part, "/..", 3) == 0) {
+      while (used > 0 && result[--used] != '/') {
+      }
+    } else if (!(length == 2 && part[1] == '.') && length != 1) {
+      memmove(result + used, part, length);
+      used += length;
+    }
+    part += length;
+  }
+  result[used] = '\0';
+  if (same_file(file, result)) return result;
+  free(result);
+  return nullptr;
+}
 
 // libbacktrace reports a frame only when it is known whether another one follows it at the same address; one is held.
 struct Walk {
@@ -87,9 +137,14 @@ struct Walk {
     // The symbol table's name is the machine function's; debug information may lack the mangled form of it.
     const char* raw = function;
     if (!inlined && symbol.name != nullptr && (raw == nullptr || strncmp(raw, "_Z", 2) != 0)) raw = symbol.name;
-    FunctionName name(raw);
-    baton_frame frame = {name.text(), file, file != nullptr ? line : 0,
-                         symbol.start != 0 ? return_pc - symbol.start : 0, inlined ? 1 : 0};
+    const FunctionName name(raw);
+    const Text clean(without_dots(file));
+    baton_frame frame = {.function = name.text(),
+                         .full_name = name.full(),
+                         .file = clean.get() != nullptr ? clean.get() : file,
+                         .line = file != nullptr ? line : 0,
+                         .offset = symbol.start != 0 ? return_pc - symbol.start : 0,
+                         .inlined = inlined ? 1 : 0};
     if (each(arg, &frame) == 0) stopped = true;
   }
 };

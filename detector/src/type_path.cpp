@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "detector/src/short_names.h"
+
 namespace baton::detector {
 namespace {
 
@@ -83,6 +85,11 @@ void ShortText::add(const char* text) {
   text_[used_] = '\0';
 }
 
+void ShortText::shorten() {
+  shorten_name(text_);
+  used_ = strlen(text_);
+}
+
 void ShortText::print(const char* format, ...) {
   char text[256];
   va_list args;
@@ -144,6 +151,7 @@ void describe_type(Dwarf_Die* type, ShortText& name) {
       if (strstr(file_of(type), "/include/c++/") != nullptr && !starts_with(own, "std::")) name.add("std::");
       if (strstr(file_of(type), "/include/baton/") != nullptr) name.add("baton::");
       name.add(own);
+      name.shorten();
   }
 }
 

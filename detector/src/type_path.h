@@ -14,6 +14,8 @@ class ShortText {
  public:
   void add(const char* text);
   [[gnu::format(printf, 2, 3)]] void print(const char* format, ...);
+  // As shorten_name.
+  void shorten();
   void clear() { text_[used_ = 0] = '\0'; }
   const char* c_str() const { return text_; }
   bool empty() const { return used_ == 0; }

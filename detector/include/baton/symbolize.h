@@ -11,11 +11,13 @@
 extern "C" {
 #endif
 
-// One frame. `function` is demangled, with parameter types; never null, "??" when unknown. `file` is null when unknown;
-// `line` is then 0. `offset` is the distance of the return address from the entry of the machine function. The strings
-// live until the callback returns.
+// One frame. `function` is demangled, with parameter types, and names of the C++ library as people write them
+// (std::string); `full_name` is the same as the compiler writes it. Neither is null, "??" when unknown. `file` is null
+// when unknown; `line` is then 0. `offset` is the distance of the return address from the entry of the machine
+// function. The strings live until the callback returns.
 typedef struct baton_frame {
   const char* function;
+  const char* full_name;
   const char* file;
   int line;
   uintptr_t offset;
