@@ -164,10 +164,28 @@ bool outlived(const RaceReport& report) {
   return false;
 }
 
+// Where `goroutine` was created, in the function `frame` is in; 0 if it was not.
+int creation_line_in(const RaceReport& report, uint64_t goroutine, const Frame& frame) {
+  for (const Goroutine& one : report.goroutines) {
+    if (one.id != goroutine || one.created.empty()) continue;
+    const Frame* creator = own_frame(one.created[0]);
+    if (creator != nullptr && creator->function == frame.function) return creator->line;
+  }
+  return 0;
+}
+
+// A variable declared in the head of a loop; or one that a loop's head changes, used by a goroutine made in that loop.
+// The locks that the goroutine holds are for other things then: the loop holds none.
 bool is_loop_variable(const RaceReport& report) {
   const Location& location = report.location;
-  return location.kind == Location::kStack && location.line != 0 &&
-         find_word(source_line(location.file, location.line), "for") != nullptr;
+  const Side& writer = writer_of(report);
+  if (location.kind != Location::kStack || !writer.locks.empty() || !writer.locks_known) return false;
+  if (location.line != 0 && find_word(source_line(location.file, location.line), "for") != nullptr) return true;
+  const Frame* frame = own_frame(writer.stack);
+  const SourceLine line = own_line(writer.stack);
+  if (frame == nullptr || location.root == nullptr || writer.access.owner.task_id != location.goroutine) return false;
+  return find_word(line, "for") != nullptr && find_word(line, location.root) != nullptr &&
+         creation_line_in(report, reader_of(report).access.owner.task_id, *frame) >= frame->line;
 }
 
 PatternId recognise_lock(const RaceReport& report) {
@@ -198,8 +216,8 @@ PatternId recognise_pattern(const RaceReport& report) {
   if (report.current.access.kind == kFree || report.previous.access.kind == kFree) return kUseAfterFree;
   if (is_atomic(report.current.access.kind) != is_atomic(report.previous.access.kind)) return kPlainAndAtomic;
   const bool any_lock = !report.current.locks.empty() || !report.previous.locks.empty();
-  if (any_lock && report.current.locks_known && report.previous.locks_known) return recognise_lock(report);
   if (is_loop_variable(report)) return kLoopVariable;
+  if (any_lock && report.current.locks_known && report.previous.locks_known) return recognise_lock(report);
   const SourceLine current = own_line(report.current.stack);
   const SourceLine previous = own_line(report.previous.stack);
   if (reads_and_writes(report) && in_one_function(report) && is_condition(own_line(reader_of(report).stack))) {

@@ -24,7 +24,27 @@ struct Colours {
   const char* frame = "";
   const char* end = "";
 };
-constexpr Colours kColours = {"\033[1;31m", "\033[1;31m", "\033[1;33m", "\033[1;34m", "\033[0m"};
+// Readable on a dark and on a light background: no yellow, no white.
+constexpr Colours kColours = {"\033[1;31m", "\033[1;31m", "\033[1;35m", "\033[1;34m", "\033[0m"};
+
+// "balance" of "account.balance", "name" of "tab[3].name[2]", "total" of "bank::total"; null for null and for what is
+// no name.
+const char* last_name(const char* path) {
+  static char name[256];  // guarded by the mutex of report.cpp
+  if (path == nullptr) return nullptr;
+  const char* end = path + strlen(path);
+  while (end > path && end[-1] == ']') {
+    while (end > path && *--end != '[') {
+    }
+  }
+  const char* begin = end;
+  while (begin > path && is_identifier_char(begin[-1])) --begin;
+  const size_t length = static_cast<size_t>(end - begin);
+  if (length == 0 || length >= sizeof name) return nullptr;
+  memcpy(name, begin, length);
+  name[length] = '\0';
+  return name;
+}
 
 class Explanation {
  public:
@@ -44,6 +64,7 @@ class Explanation {
     for (const Goroutine& goroutine : report_.goroutines) print_ancestry(goroutine);
     print_note("pattern", report_.pattern);
     print_note("help", report_.help);
+    print_id();
     print_again();
     out_.print("\n");
   }
@@ -135,20 +156,49 @@ class Explanation {
     }
   }
 
-  // The name at the column; without a column, the variable's name, else the whole line.
-  void print_mark(const SourceLine& line, int column, char mark, const char* colour) {
-    size_t begin = column > 0 ? static_cast<size_t>(column) - 1 : 0;
+  // "++" or "--" before its operand.
+  static bool is_prefix(const SourceLine& line, size_t at) {
+    if (at + 3 > line.length || line.text[at] != line.text[at + 1] || strchr("+-", line.text[at]) == nullptr)
+      return false;
+    for (at += 2; at < line.length && line.text[at] == '*';) ++at;
+    return at < line.length && is_identifier_char(line.text[at]);
+  }
+
+  static size_t word_end(const SourceLine& line, size_t at) {
+    while (at < line.length && is_identifier_char(line.text[at])) ++at;
+    return at;
+  }
+
+  // What is marked of a line: the name at the column; if an operator stands there, the last name of what raced before
+  // it, or else the operator, with its operand if that follows; without a column the variable's name, else the whole
+  // line.
+  void find_mark(const SourceLine& line, int column, size_t* begin, size_t* end) {
+    const Location& location = report_.location;
     const char* place = nullptr;
-    if (column == 0 && report_.location.root != nullptr) place = find_word(line, report_.location.root);
-    if (place != nullptr) begin = static_cast<size_t>(place - line.text);
-    size_t end = begin;
-    if (column == 0 && place == nullptr) {
-      while (begin < line.length && line.text[begin] <= ' ') ++begin;
-      end = line.length;
-    } else {
-      while (end < line.length && is_identifier_char(line.text[end])) ++end;
+    const size_t at = column > 0 ? static_cast<size_t>(column) - 1 : 0;
+    const bool on_operator = column > 0 && at < line.length && !is_identifier_char(line.text[at]);
+    const bool prefix = on_operator && is_prefix(line, at);
+    if (column == 0 && location.root != nullptr) place = find_word(line, location.root);
+    if (on_operator && !prefix) {
+      const char* name = last_name(location.name);
+      place = name != nullptr ? find_last_word({line.text, at}, name) : nullptr;
     }
-    if (end <= begin) end = begin + 1;
+    *begin = place != nullptr ? static_cast<size_t>(place - line.text) : at;
+    *end = word_end(line, *begin);
+    if (on_operator && place == nullptr) {
+      while (*end < line.length && strchr("+-*/%&|^=<>!~", line.text[*end]) != nullptr) ++*end;
+      if (prefix) *end = word_end(line, *end);
+    } else if (column == 0 && place == nullptr) {
+      while (*begin < line.length && line.text[*begin] <= ' ') ++*begin;
+      *end = line.length;
+    }
+    if (*end <= *begin) *end = *begin + 1;
+  }
+
+  void print_mark(const SourceLine& line, int column, char mark, const char* colour) {
+    size_t begin;
+    size_t end;
+    find_mark(line, column, &begin, &end);
     // Continuation bytes of UTF-8 take no column on the screen.
     for (size_t i = 0; i < begin && i < line.length; ++i) {
       if ((line.text[i] & 0xc0) != 0x80) out_.print(" ");
@@ -156,6 +206,12 @@ class Explanation {
     out_.print("%s", colour);
     for (size_t i = begin; i < end; ++i) out_.append(&mark, 1);
     out_.print("%s", colours_.end);
+  }
+
+  // What a baseline and a suppression call this race.
+  void print_id() {
+    out_.print("%s%*s =%s id: b1:%016llx\n", colours_.frame, margin_, "", colours_.end,
+               static_cast<unsigned long long>(report_.fingerprint));
   }
 
   void print_note(const char* what, const char* text) {
@@ -177,7 +233,8 @@ class Explanation {
     out_.print("\n");
   }
 
-  // The command line, quoted for a shell.
+  // The command line, quoted for a shell. `baton run` removes the program that it made: it leaves that one's name, a
+  // line break, and the command to type instead.
   void print_again() {
     char text[4096];
     int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
@@ -185,14 +242,24 @@ class Explanation {
     if (fd >= 0) close(fd);
     if (size <= 0) return;
     out_.print("%s%*s =%s again: GORACE=halt_on_error=1", colours_.frame, margin_, "", colours_.end);
+    const char* instead = typed_command(text, static_cast<size_t>(size));
+    if (instead != nullptr) out_.print(" %s", instead);
     for (const char* word = text; word < text + size; word += strlen(word) + 1) {
       if (memchr(word, '\0', static_cast<size_t>(text + size - word)) == nullptr) {
         out_.print(" ...");
         break;
       }
-      print_quoted(word);
+      if (instead == nullptr || word != text) print_quoted(word);
+      if (instead != nullptr && word == text && word + strlen(word) + 1 < text + size) out_.print(" --");
     }
     out_.print("\n");
+  }
+
+  static const char* typed_command(const char* program, size_t size) {
+    const char* run = getenv("BATON_RUN");
+    const size_t length = strnlen(program, size);
+    if (run == nullptr || strncmp(run, program, length) != 0 || run[length] != '\n') return nullptr;
+    return run + length + 1;
   }
 
   void print_quoted(const char* word) {

@@ -96,4 +96,15 @@ const char* find_word(const SourceLine& line, const char* word) {
   return nullptr;
 }
 
+const char* find_last_word(SourceLine line, const char* word) {
+  const char* last = nullptr;
+  const char* end = line.text + line.length;
+  while (const char* place = find_word(line, word)) {
+    last = place;
+    const char* next = place + strlen(word);
+    line = {next, static_cast<size_t>(end - next)};
+  }
+  return last;
+}
+
 }  // namespace baton::detector

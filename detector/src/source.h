@@ -19,6 +19,9 @@ SourceLine source_line(const char* path, int line);
 // The first place of `word` in the line at which no identifier goes on; null if there is none.
 const char* find_word(const SourceLine& line, const char* word);
 
+// The last one.
+const char* find_last_word(SourceLine line, const char* word);
+
 bool is_identifier_char(char c);
 
 }  // namespace baton::detector

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // `baton build` and `baton run`.
+#include <errno.h>
+
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -13,7 +16,36 @@
 
 namespace baton::tools {
 
+namespace {
+
 namespace fs = std::filesystem;
+
+std::string shell_word(const std::string& word) {
+  constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/.,:=+-@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == word.npos) return word;
+  std::string text = "'";
+  for (char c : word) {
+    if (c == '\'') {
+      text += "'\\''";
+    } else {
+      text += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+    }
+  }
+  return text + "'";
+}
+
+// A report says how to run the program again, which it cannot know of a program that is removed afterwards: the name of
+// that one, a line break, and what was typed instead of it, up to the program's own arguments (print_explain.cpp).
+void tell_typed_command(const std::string& program, const Words& args) {
+  std::string text = program + "\n" + shell_word(program_invocation_name) + " run";
+  for (const std::string& word : args) {
+    if (word == "--") break;
+    text += " " + shell_word(word);
+  }
+  setenv("BATON_RUN", text.c_str(), 1);
+}
+
+}  // namespace
 
 int build_command(const Words& args) {
   const BuildRequest request = parse_build("build", args);
@@ -55,6 +87,7 @@ int run_command(const Words& args) {
     if (built == 0 && interrupted == 0) {
       Words words = {program};
       words.insert(words.end(), request.program_args.begin(), request.program_args.end());
+      tell_typed_command(program, args);
       program_status = wait_for(start(words));
     }
   }

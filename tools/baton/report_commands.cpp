@@ -13,6 +13,7 @@
 #include "tools/baton/commands.h"
 #include "tools/baton/gate.h"
 #include "tools/baton/options.h"
+#include "tools/common/terminal.h"
 #include "tools/report/baseline.h"
 #include "tools/report/formats.h"
 #include "tools/report/merge.h"
@@ -87,7 +88,9 @@ int report_command(const Words& args) {
   const Log log = read_logs("report", parsed.words());
   std::vector<Race> races = merge_races(log.races);
   const Gate gate = pass_gate(parsed, "none", races);
-  write_to(parsed.value("output"), write_as(parsed.value("format", "text"), races));
+  const std::string format = parsed.value("format", "text");
+  const bool colour = format == "text" && !parsed.has("output") && wants_colour(STDOUT_FILENO);
+  write_to(parsed.value("output"), colour ? text_report(races, colour) : write_as(format, races));
   const bool failed = gate.failed || !log.problems.empty();
   const int status = gate.raced ? kExitRaces : failed ? kExitFailed : 0;
   if (parsed.has("baseline") || parsed.has("fail-on")) {

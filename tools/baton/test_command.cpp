@@ -33,6 +33,7 @@
 #include "tools/baton/test_programs.h"
 #include "tools/common/clang_flags.h"
 #include "tools/common/prefix.h"
+#include "tools/common/terminal.h"
 #include "tools/report/formats.h"
 #include "tools/report/merge.h"
 #include "tools/report/read.h"
@@ -134,7 +135,7 @@ class Tests {
     std::vector<Race> races = merge_races(log_.races);
     say(log_.problems);
     const Gate gate = pass_gate(options, "any", races);
-    if (!races.empty()) std::printf("\n%s", write_text(races).c_str());
+    if (!races.empty()) std::printf("\n%s", text_report(races, wants_colour(STDOUT_FILENO)).c_str());
     if (options.has("log")) write_log(options.value("log"), races);
     std::map<Outcome, size_t> n;
     for (const Job& job : jobs_) n[job.outcome]++;

@@ -25,8 +25,13 @@ inline constexpr char kFormatNames[] =
 // `name` is one of them.
 std::string write_as(const std::string& name, const std::vector<Race>& races);
 
+// What `text` is, for a terminal perhaps in colours.
+std::string text_report(const std::vector<Race>& races, bool colour);
+
 // Pieces that several formats share.
-std::string go_report(const Race& race);        // the Go-shaped block, separators included
+std::string go_report(const Race& race);  // the Go-shaped block, separators included
+// What follows it: what raced, the two lines, locks, ancestry, what to do, the id.
+std::string explanation(const Race& race, bool colour);
 std::string seen_text(const Race& race);        // "seen once", "seen 3 times in 2 processes"
 std::string plural(size_t n, const char* one);  // "1 race", "2 races"
 

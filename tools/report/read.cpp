@@ -71,11 +71,12 @@ size_t read_report(const std::string& file, const std::vector<std::string>& line
   return next;
 }
 
-// The line that the explanation of a report has for tools: "fingerprint b1:…".
-void note_fingerprint(const std::string& line, Log& log) {
-  const size_t at = line.find("b1:");
+// The line that the explanation of a report has for tools: "= id: b1:…".
+void note_fingerprint(const std::string& coloured, Log& log) {
+  const std::string line = plain(coloured);
+  const size_t at = line.find("= id: b1:");
   if (log.races.empty() || at == line.npos || log.races.back().fingerprint.starts_with("b1:")) return;
-  const std::string word = line.substr(at, 19);
+  const std::string word = line.substr(at + 6, 19);
   if (word.size() == 19 && word.find_first_not_of("0123456789abcdef", 3) == word.npos) {
     log.races.back().fingerprint = word;
   }

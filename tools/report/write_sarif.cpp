@@ -21,6 +21,7 @@ constexpr const char* kRules[][3] = {
      "Order the two accesses: protect both with one Mutex, make them atomic, or hand the data over by a channel."},
     {"use after free", "A goroutine accesses memory that another frees without waiting for it.",
      "Free the memory after the other goroutine has ended or handed it over."},
+    {"double free", "Two goroutines free the same memory.", "Let one of them own it, or share it by std::shared_ptr."},
     {"double close", "Two goroutines close one channel.", "Let one goroutine, the sender, close the channel."},
     {"send and close", "A goroutine sends on a channel that another closes without waiting for it.",
      "Close the channel after the last send, in the goroutine that sends or after waiting for it."},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The Go-shaped report (reports.md), from what a log says, and a few lines after it that a log alone does not have.
+// The Go-shaped report (reports.md), from what a log says.
+#include <algorithm>
 #include <cstdio>
 
 #include "tools/report/formats.h"
@@ -43,6 +44,12 @@ std::string location_text(const Location& location) {
   return text + "\n";
 }
 
+// Go knows two kinds of access.
+const char* go_name(const Access& access, bool previous) {
+  if (previous) return access.write ? "write" : "read";
+  return access.write ? "Write" : "Read";
+}
+
 }  // namespace
 
 std::string go_report(const Race& race) {
@@ -50,11 +57,16 @@ std::string go_report(const Race& race) {
   bool previous = false;
   for (const Access& access : race.accesses) {
     if (previous) text += "\n";
-    text += access_title(access, previous) + " at " + access.address + " by " + actor(access.goroutine) + ":\n" +
-            stack_text(access.stack);
+    text += std::string(previous ? "Previous " : "") + go_name(access, previous) + " at " + access.address + " by " +
+            actor(access.goroutine) + ":\n" + stack_text(access.stack);
     previous = true;
   }
   text += location_text(race.location);
+  const bool shows_free = std::any_of(race.accesses.begin(), race.accesses.end(),
+                                      [](const Access& access) { return access.kind == "free"; });
+  if (race.location.freed_by != 0 && !shows_free) {
+    text += "\nFreed by " + actor(race.location.freed_by) + ":\n" + stack_text(race.location.freed);
+  }
   for (const Goroutine& goroutine : race.goroutines) {
     if (goroutine.id == 1 || goroutine.created.empty()) continue;
     std::string title = actor(goroutine.id);
@@ -64,17 +76,12 @@ std::string go_report(const Race& race) {
   return text + "==================\n";
 }
 
-std::string write_text(const std::vector<Race>& races) {
+std::string text_report(const std::vector<Race>& races, bool colour) {
   std::string text;
-  for (const Race& race : races) {
-    text += go_report(race) + "  = race: " + headline(race) + "\n";
-    if (!race.help.empty()) text += "  = help: " + race.help + "\n";
-    text += "  = id: " + race.fingerprint + ", " + (race.standing == Standing::kKnown ? "known" : "new") + ", " +
-            seen_text(race) + "\n";
-    if (!race.reason.empty()) text += "  = known because: " + race.reason + "\n";
-    text += "\n";
-  }
+  for (const Race& race : races) text += go_report(race) + explanation(race, colour) + "\n";
   return text + plural(races.size(), "data race") + "\n";
 }
+
+std::string write_text(const std::vector<Race>& races) { return text_report(races, /*colour=*/false); }
 
 }  // namespace baton::tools
