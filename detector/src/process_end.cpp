@@ -16,7 +16,8 @@
 namespace baton::detector {
 namespace {
 
-constexpr int kSignals[] = {SIGHUP, SIGINT, SIGTERM, SIGABRT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPIPE, SIGVTALRM};
+constexpr int kSignals[] = {SIGHUP,  SIGINT,  SIGTERM, SIGABRT, SIGALRM,   SIGUSR1, SIGUSR2,
+                            SIGXCPU, SIGXFSZ, SIGPIPE, SIGILL,  SIGVTALRM, SIGTRAP, SIGSYS};
 
 // The process that the detector runs in. A child of vfork shares our memory and has another id: it must not touch it.
 constinit std::atomic<pid_t> process{0};  // written by watch_process_end() and in the child of fork
@@ -25,7 +26,7 @@ constinit int quick_status = 0;           // of quick_exit(), for the handler th
 bool is_ours() { return getpid() == process.load(std::memory_order_relaxed); }
 
 void on_signal(int number) {
-  if (is_ours()) finish_reports_in_signal();
+  if (is_ours()) finish_reports_in_signal(number);
   signal(number, SIG_DFL);
   raise(number);  // delivered when this handler returns
 }

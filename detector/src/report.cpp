@@ -286,7 +286,7 @@ int finish_reports(int status) {
   return verdict;
 }
 
-void finish_reports_in_signal() {
+void finish_reports_in_signal(int signal) {
   if (finished.exchange(true, std::memory_order_relaxed)) return;
   // A report that another thread is writing comes first; one that this signal interrupted never ends.
   bool locked = false;
@@ -295,7 +295,7 @@ void finish_reports_in_signal() {
     timespec pause = {0, 10'000'000};
     if (!locked) nanosleep(&pause, nullptr);
   }
-  write_summary(static_cast<int>(options.exitcode));
+  write_summary(128 + signal);
   if (locked) pthread_mutex_unlock(&report_mutex);
 }
 

@@ -47,8 +47,8 @@ uint64_t race_count();
 // status to end the process with in place of `status`.
 int finish_reports(int status);
 
-// The same where a signal ends the process; never waits long.
-void finish_reports_in_signal();
+// The same where a signal ends the process, for a shell with status 128 + its number; never waits long.
+void finish_reports_in_signal(int signal);
 
 // Around fork: no report is half written in the child, whose reports, count and log are its own.
 void hold_reports();

@@ -340,7 +340,6 @@ int test_command(const Words& args) {
     const std::string suffix = fs::path(file).extension().string();
     (suffix == ".a" || suffix == ".o" || suffix == ".so" ? libraries : paths).push_back(file);
   }
-  std::vector<TestProgram> tests = find_tests(paths.empty() ? Words{"."} : paths);
   // With a gate it is the gate that judges races, and a test that fails has failed for another reason.
   if (request.options.value("fail-on", "any") != "any") setenv("BATON_RACE_FAILS_TEST", "0", 1);
   if (request.options.has("filter")) setenv("GTEST_FILTER", request.options.value("filter").c_str(), 1);
@@ -348,7 +347,8 @@ int test_command(const Words& args) {
   int status;
   {
     TempDir work;
-    check_flags("test", request, work.path());
+    check_flags("test", request, work.path());  // first: what is no option may have had a value, which is no file then
+    std::vector<TestProgram> tests = find_tests(paths.empty() ? Words{"."} : paths);
     Tests all(request, std::move(tests), std::move(libraries), limits, work.path());
     if (!all.prepare()) return kExitFailed;
     all.run_all();

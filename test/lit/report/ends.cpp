@@ -11,6 +11,8 @@
 // RUN: GORACE=plain=1 %exits 134 %t abort 2>&1 | FileCheck %s
 // RUN: GORACE=plain=1 %exits 143 %t SIGTERM 2>&1 | FileCheck %s
 // RUN: GORACE=plain=1 %exits 130 env --default-signal=INT %t SIGINT 2>&1 | FileCheck %s
+// RUN: GORACE=plain=1 %exits 132 %t trap 2>&1 | FileCheck %s
+// RUN: GORACE=plain=1 %exits 2 %t nil 2>&1 | FileCheck %s
 // RUN: rm -f %t.kill.* && GORACE="plain=1 log_path=%t.kill" %exits 137 %t SIGKILL
 // RUN: cat %t.kill.* | FileCheck %s --check-prefix=KILLED
 // RUN: rm -f %t.json.* && GORACE="report_format=json log_path=%t.json" %exits 143 %t SIGTERM
@@ -44,6 +46,8 @@ int main(int, char** argv) {
   if (how == "exception") throw std::runtime_error("late");
   if (how == "panic") panic("after a race");
   if (how == "deadlock") make_chan<int>().recv();
+  if (how == "trap") __builtin_trap();
+  if (how == "nil") *static_cast<volatile int*>(nullptr) = 1;
   if (how == "abort") std::abort();
   if (how == "handled") signal(SIGTERM, [](int) { _exit(9); });
   if (how == "SIGTERM" || how == "handled") kill(getpid(), SIGTERM);
@@ -57,6 +61,6 @@ int main(int, char** argv) {
 // KILLED: WARNING: DATA RACE
 // KILLED: ==================
 // JSON: "type":"race"
-// JSON: "type":"summary"{{.*}}"races":1
+// JSON: "type":"summary"{{.*}}"races":1,{{.*}}"status":143}
 // HALT: WARNING: DATA RACE
 // HALT-NOT: Found

@@ -19,7 +19,7 @@ Owner current_owner(const Task& task) {
 void init_reports() {}
 uint64_t race_count() { return 0; }
 int finish_reports(int status) { return status; }
-void finish_reports_in_signal() {}
+void finish_reports_in_signal(int) {}
 void hold_reports() {}
 void release_reports() {}
 void begin_child_reports() {}
