@@ -119,6 +119,15 @@ bool check_step(Doctor& doctor, const std::string& what, const Output& output, i
   return false;
 }
 
+// The symbol table has names of globals; types and fields are known from debug information.
+void check_names(Doctor& doctor, const std::string& report) {
+  if (report.find("`shared` of type int") != report.npos) {
+    doctor.ok("reports name variables, with their types and fields");
+  } else {
+    doctor.problem("reports do not name locals, fields and types: install the package libdw1");
+  }
+}
+
 void check_programs(Doctor& doctor, const std::string& prefix, const std::string& work) {
   const std::string source = work + "/doctor.cpp";
   std::ofstream(source) << kProgram;
@@ -135,8 +144,10 @@ void check_programs(Doctor& doctor, const std::string& prefix, const std::string
     if (!check_step(doctor, "linking" + kind, output_of(words, work + "/log"), 0)) continue;
     unsetenv("GORACE");
     const Output ran = output_of({program}, work + "/log");
-    check_step(doctor, race ? "running with -race: the race in a test program is found" : "running a program", ran,
-               race ? kExitRaces : 0);
+    const bool fine =
+        check_step(doctor, race ? "running with -race: the race in a test program is found" : "running a program", ran,
+                   race ? kExitRaces : 0);
+    if (race && fine) check_names(doctor, ran.text);
   }
 }
 

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# look.py BROWSER PAGE FOLDER light|dark: renders PAGE as a person sees it who has that colour scheme, without
-# network, and prints what the picture shows: the background, and whether the colour of a race is in it.
+# look.py BROWSER PAGE FOLDER light|dark [COLOUR]: renders PAGE as a person sees it who has that colour scheme, without
+# network, and prints what the picture shows: the background, and whether the colour of a race (on the page of `baton
+# report`, if none is given) is in it.
 import os
 import struct
 import subprocess
 import sys
 import zlib
 
-browser, page, folder, scheme = sys.argv[1:]
+browser, page, folder, scheme = sys.argv[1:5]
 picture = os.path.join(folder, scheme + ".png")
 subprocess.run(
     [browser, "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
@@ -57,5 +58,5 @@ def pixels(path):
 
 rows, step = pixels(picture)
 seen = {bytes(row[i:i + 3]) for row in rows for i in range(0, len(row), step)}
-bad = {"light": bytes.fromhex("c4122f"), "dark": bytes.fromhex("ff7b72")}[scheme]
+bad = bytes.fromhex(sys.argv[5] if len(sys.argv) > 5 else {"light": "c4122f", "dark": "ff7b72"}[scheme])
 print("%s: background %s, race %s, %d rows" % (scheme, rows[2][0:3].hex(), "shown" if bad in seen else "not shown", len(rows)))
