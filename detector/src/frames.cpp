@@ -42,13 +42,6 @@ struct Place {
 constinit PointerTable<const char> texts;
 constinit PointerTable<Place> places;
 
-const char* shown_file(const char* path) {
-  if (path == nullptr || *options.strip_path_prefix == '\0' || !starts_with(path, options.strip_path_prefix)) {
-    return path;
-  }
-  return path + strlen(options.strip_path_prefix);
-}
-
 constexpr uint32_t kMaxInlined = 256;
 
 struct Gathered {
@@ -148,6 +141,13 @@ const char* qualified_name(const char* function) {
     }
   }
   return name;
+}
+
+const char* shown_file(const char* path) {
+  if (path == nullptr || *options.strip_path_prefix == '\0' || !starts_with(path, options.strip_path_prefix)) {
+    return path;
+  }
+  return path + strlen(options.strip_path_prefix);
 }
 
 const char* keep_text(const char* text) {

@@ -35,6 +35,9 @@ Stack shown_stack(Arena& arena, ContextId context);
 // The function that is called by the call instruction before `pc`, demangled; null if it is not called by its address.
 const char* called_function(uintptr_t pc);
 
+// A path without strip_path_prefix, as reports show it; null for null.
+const char* shown_file(const char* path);
+
 // One copy of a text for the life of the process.
 const char* keep_text(const char* text);
 

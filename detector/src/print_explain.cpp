@@ -80,7 +80,7 @@ class Explanation {
       out_.print(", in a heap block of %zu bytes", location.size);
       if (frame != nullptr && frame->file != nullptr) out_.print(" from %s:%d", frame->file, frame->line);
     } else if (location.file != nullptr) {
-      out_.print(", declared at %s:%d", location.file, location.line);
+      out_.print(", declared at %s:%d", shown_file(location.file), location.line);
     }
     out_.print("\n");
   }

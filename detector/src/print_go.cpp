@@ -43,7 +43,7 @@ void print_name(Writer& out, const char* what, const Location& location) {
 }
 
 void print_declaration(Writer& out, const Location& location) {
-  if (location.file != nullptr) out.print(" declared at %s:%d", location.file, location.line);
+  if (location.file != nullptr) out.print(" declared at %s:%d", shown_file(location.file), location.line);
   out.print("\n");
 }
 

@@ -137,7 +137,7 @@ void print_location(Writer& out, const Location& location) {
   field(out, "type", location.type);
   address_field(out, "address", location.address);
   field(out, "size", location.size);
-  field(out, "file", location.file);
+  field(out, "file", shown_file(location.file));
   field(out, "line", static_cast<uint64_t>(location.line));
   actor_field(out, location.goroutine);
   out.print(",\"stack\":");

@@ -37,8 +37,8 @@ struct Location {
   const char* root;  // the variable it is part of; null when unknown
   const char* type;  // of `name`; null when unknown
   uintptr_t address;
-  size_t size;  // of the variable, or of the heap block
-  const char* file;
+  size_t size;         // of the variable, or of the heap block
+  const char* file;    // as the compiler wrote it
   int line;            // of the declaration; 0 when unknown
   uint64_t goroutine;  // that allocated the block, or whose stack it is; 0 when unknown
   Stack stack;         // of the allocation

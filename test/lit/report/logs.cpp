@@ -14,7 +14,9 @@
 // RUN: GORACE="plain=1 log_path=%t.d/none/x" %exits 66 %t race 2>&1 | FileCheck %s --check-prefixes=UNWRITABLE,CHECK
 // RUN: GORACE="plain=1 log_path=stdout" %exits 66 %t race 2> %t.err | FileCheck %s
 // RUN: count 0 < %t.err
-// RUN: GORACE="plain=1 strip_path_prefix=%S/" %exits 66 %t race 2>&1 | FileCheck %s --check-prefix=STRIPPED
+// RUN: GORACE="strip_path_prefix=%S/" %exits 66 %t race 2> %t.err && FileCheck %s --check-prefix=STRIPPED < %t.err
+// RUN: not grep %S/logs.cpp %t.err
+// RUN: GORACE="report_format=json strip_path_prefix=%S/" %exits 66 %t race 2>&1 | not grep %S/logs.cpp
 #include <sys/wait.h>
 #include <unistd.h>
 
