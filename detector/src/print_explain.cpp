@@ -34,8 +34,9 @@ const char* last_name(const char* path) {
   if (path == nullptr) return nullptr;
   const char* end = path + strlen(path);
   while (end > path && end[-1] == ']') {
-    while (end > path && *--end != '[') {
-    }
+    do {
+      --end;
+    } while (end > path && *end != '[');
   }
   const char* begin = end;
   while (begin > path && is_identifier_char(begin[-1])) --begin;

@@ -107,8 +107,8 @@ char* without_dots(const char* file) {
   for (const char* part = file; *part != '\0';) {  // each begins with '/'
     const size_t length = 1 + strcspn(part + 1, "/");
     if (length == 3 && memcmp(part, "/..", 3) == 0) {
-      while (used > 0 && result[--used] != '/') {
-      }
+      if (used > 0) --used;
+      while (used > 0 && result[used] != '/') --used;
     } else if (!(length == 2 && part[1] == '.') && length != 1) {
       memmove(result + used, part, length);
       used += length;

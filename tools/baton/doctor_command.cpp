@@ -9,7 +9,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -25,8 +24,6 @@
 namespace baton::tools {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr char kProgram[] = R"(#include <baton/baton.hpp>
 int shared;
