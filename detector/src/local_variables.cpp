@@ -4,6 +4,7 @@
 // keep frame pointers. From the address downwards, the first record whose caller's frame lies above the address belongs
 // to the function that was called from there, and its return address leads into the function that owns the frame.
 
+#include <dlfcn.h>
 #include <dwarf.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -50,10 +51,20 @@ struct FrameState {
   uintptr_t rsp;
 };
 
+// Whether the record of a frame leads further up, or is the last one. A caller without frame pointers (GoogleTest, as
+// Debian builds it) has left any value there: then the frame is one if it returns into code.
+bool leads_up(Memory& memory, uintptr_t record, uintptr_t stack_end, bool callers_keep_frames) {
+  uintptr_t above;
+  if (!memory.word(callers_keep_frames ? record : record + 8, &above)) return false;
+  if (callers_keep_frames) return above == 0 || (above > record && above <= stack_end);
+  Dl_info info;
+  return dladdr(reinterpret_cast<void*>(above), &info) != 0;
+}
+
 // Calls each(frame) for what may be the frame around `address`, the likeliest first, until it returns true. Unused
 // parts of a frame may still hold a record of an earlier call.
 template <class Each>
-bool for_each_frame_around(uintptr_t address, uintptr_t stack_end, Each each) {
+bool for_each_frame_around(uintptr_t address, uintptr_t stack_end, bool callers_keep_frames, Each each) {
   Memory near;
   Memory far;
   int left = kMaxCandidates;
@@ -61,12 +72,10 @@ bool for_each_frame_around(uintptr_t address, uintptr_t stack_end, Each each) {
   for (uintptr_t at = (address & ~uintptr_t{7}) - 16; at > lowest; at -= 8) {
     uintptr_t next;
     uintptr_t return_pc;
-    uintptr_t above;
     if (!near.word(at, &next)) return false;
     if (next <= address || next >= stack_end || next % 16 != 0) continue;
     if (!near.word(at + 8, &return_pc) || !is_program_text(return_pc)) continue;
-    // The caller's own record leads further up, or is the last one.
-    if (!far.word(next, &above) || (above != 0 && (above <= next || above > stack_end))) continue;
+    if (!leads_up(far, next, stack_end, callers_keep_frames)) continue;
     if (each(FrameState{return_pc, next, at + 16})) return true;
     if (--left == 0) return false;
   }
@@ -188,7 +197,7 @@ class LocalSearch {
 }  // namespace
 
 bool find_local(uintptr_t address, size_t size, uintptr_t stack_end, Variable* variable) {
-  return for_each_frame_around(address, stack_end, [&](const FrameState& frame) {
+  const auto is_in = [&](const FrameState& frame) {
     Module* module = module_of(frame.pc - 1);
     if (module == nullptr) return false;
     const List<Dwarf_Off> scopes = scopes_of(*module, frame.pc - 1);
@@ -201,7 +210,9 @@ bool find_local(uintptr_t address, size_t size, uintptr_t stack_end, Variable* v
     }
     LocalSearch search(address, size, frame, frame.pc - 1 - module->base);
     return search.run(*module, scopes, variable);
-  });
+  };
+  return for_each_frame_around(address, stack_end, true, is_in) ||
+         for_each_frame_around(address, stack_end, false, is_in);
 }
 
 }  // namespace baton::detector
