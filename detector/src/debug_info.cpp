@@ -229,15 +229,18 @@ uintptr_t continuation(uintptr_t return_pc) {
 
 }  // namespace
 
-int nearest_line(uintptr_t return_pc) {
+SourcePlace nearest_place(uintptr_t return_pc) {
   constexpr size_t kMost = 32;  // rows to look at, either way
   Dwarf_Die unit;
+  Dwarf_Die die;
   Dwarf_Lines* rows = nullptr;
   size_t count = 0;
   Module* module = module_of(return_pc - 1);
-  if (module == nullptr || !unit_of(*module, return_pc - 1, &unit)) return 0;
+  if (module == nullptr || !unit_of(*module, return_pc - 1, &unit)) return {};
   const Dwarf_Off function = function_at(*module, return_pc - 1);
-  if (function == 0 || dw.dwarf_getsrclines(&unit, &rows, &count) != 0) return 0;
+  if (function == 0 || dw.dwarf_offdie(module->dwarf, function, &die) == nullptr) return {};
+  const char* file = declaration_file(&die);
+  if (file == nullptr || dw.dwarf_getsrclines(&unit, &rows, &count) != 0) return {};
   const size_t here = row_at(rows, count, continuation(return_pc) - 1 - module->base);
   // What comes before led here; what comes after need not have run.
   for (const bool back : {true, false}) {
@@ -247,13 +250,12 @@ int nearest_line(uintptr_t return_pc) {
       Dwarf_Addr address = 0;
       int line = 0;
       if (dw.dwarf_lineaddr(row, &address) != 0 || dw.dwarf_lineno(row, &line) != 0 || line == 0) continue;
-      if (function_at(*module, address + module->base) == function) return line;
+      if (function_at(*module, address + module->base) == function) return {file, line};
     }
   }
-  Dwarf_Die die;
   uint64_t declared = 0;
-  if (dw.dwarf_offdie(module->dwarf, function, &die) == nullptr) return 0;
-  return number_of(&die, DW_AT_decl_line, &declared) ? static_cast<int>(declared) : 0;
+  if (!number_of(&die, DW_AT_decl_line, &declared)) return {};
+  return {file, static_cast<int>(declared)};
 }
 
 const char* name_of(Dwarf_Die* die) {

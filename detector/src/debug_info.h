@@ -104,9 +104,14 @@ List<Dwarf_Off> scopes_of(const Module& module, uintptr_t pc);
 // the line it is known to be on.
 int column_of(uintptr_t return_pc, int line);
 
-// A line for a place without one: the optimiser gives an instruction that it made of two lines' line 0. The nearest
-// line of the same function (inlined functions apart), else that of its declaration; 0 when unknown.
-int nearest_line(uintptr_t return_pc);
+// A place in the source for an instruction without one: the optimiser gives line 0, and any file, to one that it made
+// of two lines'. The nearest line of the same function (inlined functions apart), else that of its declaration; line 0
+// when unknown. The file lives until the next call.
+struct SourcePlace {
+  const char* file;
+  int line;
+};
+SourcePlace nearest_place(uintptr_t return_pc);
 
 // Attributes, through abstract origins and specifications; null or false if there is none.
 const char* name_of(Dwarf_Die* die);

@@ -58,19 +58,25 @@ Place* look_up(uintptr_t pc) {
       [](void* to, const baton_frame* frame) {
         Gathered* gathered = static_cast<Gathered*>(to);
         const char* path = frame->file != nullptr ? keep_text(frame->file) : nullptr;
-        // Only the innermost: the others are at calls.
-        const bool unclear = path != nullptr && frame->line == 0 && gathered->count == 0;
-        gathered->frames[gathered->count++] = {
-            .function = keep_text(frame->function),
-            .full_name = keep_text(frame->full_name),
-            .file = shown_file(path),
-            .path = path,
-            .module = "",
-            .pc = 0,
-            .offset = frame->offset,
-            .line = unclear ? nearest_line(gathered->pc) : frame->line,
-            .column = gathered->count == 0 ? column_of(gathered->pc, frame->line) : 0,
-            .inlined = frame->inlined != 0};
+        int line = frame->line;
+        int column = 0;
+        // Only of the innermost: the others are at calls.
+        if (gathered->count == 0 && line != 0) column = column_of(gathered->pc, line);
+        if (gathered->count == 0 && line == 0) {
+          const SourcePlace place = nearest_place(gathered->pc);
+          if (place.line != 0) path = keep_text(place.file);
+          line = place.line;
+        }
+        gathered->frames[gathered->count++] = {.function = keep_text(frame->function),
+                                               .full_name = keep_text(frame->full_name),
+                                               .file = shown_file(path),
+                                               .path = path,
+                                               .module = "",
+                                               .pc = 0,
+                                               .offset = frame->offset,
+                                               .line = line,
+                                               .column = column,
+                                               .inlined = frame->inlined != 0};
         return gathered->count < kMaxInlined ? 1 : 0;
       },
       &gathered);
