@@ -3,12 +3,14 @@
 #include "detector/src/frames.h"
 
 #include <dlfcn.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "detector/include/baton/symbolize.h"
 #include "detector/src/debug_info.h"
 #include "detector/src/options.h"
 #include "detector/src/pointer_table.h"
+#include "detector/src/short_names.h"
 
 namespace baton::detector {
 namespace {
@@ -64,7 +66,9 @@ Place* look_up(uintptr_t pc) {
         if (gathered->count == 0 && line != 0) column = column_of(gathered->pc, line);
         if (gathered->count == 0 && line == 0) {
           const SourcePlace place = nearest_place(gathered->pc);
-          if (place.line != 0) path = keep_text(place.file);
+          char* clean = path_without_dots(place.file);
+          if (place.line != 0) path = keep_text(clean != nullptr ? clean : place.file);
+          free(clean);
           line = place.line;
         }
         gathered->frames[gathered->count++] = {.function = keep_text(frame->function),

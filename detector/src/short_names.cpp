@@ -3,7 +3,9 @@
 #include "detector/src/short_names.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 namespace baton::detector {
 namespace {
@@ -58,6 +60,15 @@ bool is_parted_end(const char* name, const char* at) {
   return at < name + strlen(kOperator) || !starts_with(at - strlen(kOperator), kOperator);
 }
 
+bool same_file(const char* a, const char* b) {
+  struct stat left;
+  struct stat right;
+  const bool have_left = stat(a, &left) == 0;
+  const bool have_right = stat(b, &right) == 0;
+  if (!have_left || !have_right) return have_left == have_right;
+  return left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+}
+
 }  // namespace
 
 void shorten_name(char* name) {
@@ -83,6 +94,28 @@ void shorten_name(char* name) {
     erase(end, strlen(kOfChar));
     erase(c + strlen("std::"), strlen(kBasic) - strlen("std::"));
   }
+}
+
+char* path_without_dots(const char* file) {
+  if (file == nullptr || file[0] != '/' || strstr(file, "/../") == nullptr) return nullptr;
+  char* result = strdup(file);
+  if (result == nullptr) return nullptr;
+  size_t used = 0;
+  for (const char* part = file; *part != '\0';) {  // each begins with '/'
+    const size_t length = 1 + strcspn(part + 1, "/");
+    if (length == 3 && memcmp(part, "/..", 3) == 0) {
+      if (used > 0) --used;
+      while (used > 0 && result[used] != '/') --used;
+    } else if (!(length == 2 && part[1] == '.') && length != 1) {
+      memmove(result + used, part, length);
+      used += length;
+    }
+    part += length;
+  }
+  result[used] = '\0';
+  if (same_file(file, result)) return result;
+  free(result);
+  return nullptr;
 }
 
 }  // namespace baton::detector

@@ -12,4 +12,8 @@ namespace baton::detector {
 // taken for the default one.
 void shorten_name(char* name);
 
+// "/usr/include/c++/12/vector" for "/usr/lib/gcc/x86_64-linux-gnu/12/../../../../include/c++/12/vector", of malloc.
+// Null if there is nothing to do, and where a folder is a symbolic link, so that ".." leads elsewhere.
+char* path_without_dots(const char* file);
+
 }  // namespace baton::detector

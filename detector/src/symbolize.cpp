@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "detector/src/short_names.h"
 
@@ -88,39 +87,6 @@ class FunctionName {
   Text short_;
 };
 
-bool same_file(const char* a, const char* b) {
-  struct stat left;
-  struct stat right;
-  const bool have_left = stat(a, &left) == 0;
-  const bool have_right = stat(b, &right) == 0;
-  if (!have_left || !have_right) return have_left == have_right;
-  return left.st_dev == right.st_dev && left.st_ino == right.st_ino;
-}
-
-// "/usr/include/c++/12/vector" for "/usr/lib/gcc/x86_64-linux-gnu/12/../../../../include/c++/12/vector". The name stays
-// as it is where a folder is a symbolic link, so that ".." leads elsewhere. Null if there is nothing to do.
-char* without_dots(const char* file) {
-  if (file == nullptr || file[0] != '/' || strstr(file, "/../") == nullptr) return nullptr;
-  char* result = strdup(file);
-  if (result == nullptr) return nullptr;
-  size_t used = 0;
-  for (const char* part = file; *part != '\0';) {  // each begins with '/'
-    const size_t length = 1 + strcspn(part + 1, "/");
-    if (length == 3 && memcmp(part, "/..", 3) == 0) {
-      if (used > 0) --used;
-      while (used > 0 && result[used] != '/') --used;
-    } else if (!(length == 2 && part[1] == '.') && length != 1) {
-      memmove(result + used, part, length);
-      used += length;
-    }
-    part += length;
-  }
-  result[used] = '\0';
-  if (same_file(file, result)) return result;
-  free(result);
-  return nullptr;
-}
-
 // libbacktrace reports a frame only when it is known whether another one follows it at the same address; one is held.
 struct Walk {
   int (*each)(void* arg, const baton_frame* frame);
@@ -138,7 +104,7 @@ struct Walk {
     const char* raw = function;
     if (!inlined && symbol.name != nullptr && (raw == nullptr || strncmp(raw, "_Z", 2) != 0)) raw = symbol.name;
     const FunctionName name(raw);
-    const Text clean(without_dots(file));
+    const Text clean(path_without_dots(file));
     baton_frame frame = {.function = name.text(),
                          .full_name = name.full(),
                          .file = clean.get() != nullptr ? clean.get() : file,
