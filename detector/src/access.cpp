@@ -93,6 +93,8 @@ bool repeats(const Task& task, uintptr_t address, uint64_t mask, Kind kind) {
                     : line.hit_write(task.epoch, words)) {
     return true;
   }
+  // Of a quiet line the filter knows all, except parts of words.
+  if (line.is_quiet() && bytes_of_words(words) == mask) return false;
   Recorded recorded = recently_recorded(address, task.epoch);
   return (mask & ~(kind == kRead ? recorded.read : recorded.written)) == 0;
 }
@@ -107,8 +109,13 @@ void access(Task& task, uintptr_t address, size_t size, Kind kind, const CallSit
     size_t part = (line_end < end ? line_end : end) - address;
     if (!repeats(task, address, byte_mask(address % kLineBytes, part), kind)) {
       if (context == 0) {
-        context = context_of(site);
-        note_locks(context, task.held);
+        CachedContext& cached = cached_context(site);
+        context = cached.context;
+        const uint32_t locks = task.held.hash() | 1;
+        if (cached.locks != locks) {
+          note_locks(context, task.held);
+          cached.locks = locks;
+        }
       }
       touch_page(address);
       access_line(task, address, part, kind, context, site);

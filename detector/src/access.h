@@ -59,8 +59,8 @@ void access_mask(Task& task, uintptr_t address, uint64_t mask, Kind kind, const 
 // a later clock of the task.
 class Findings {
  public:
-  // Notes that the access of `context` races at `mask` with an earlier one. A pair of stacks that was reported before is
-  // not noted.
+  // Notes that the access of `context` races at `mask` with an earlier one. A pair of stacks that was reported before
+  // is not noted.
   void add(Epoch epoch, ContextId earlier, Kind kind, uint64_t mask, ContextId context);
   bool empty() const { return count_ == 0; }
   // Prints what was noted, for an access to [address, address+size).

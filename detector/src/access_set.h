@@ -6,7 +6,8 @@
 // all.
 //
 // The list of a line holds a set as one Cell: its kind has kSetBit, its `context` names the set, its words are those
-// that the members touch, or more. Guarded by the line's lock. A set is exact: it holds what the cells it replaces held.
+// that the members touch, or more. Guarded by the line's lock. A set is exact: it holds what the cells it replaces
+// held.
 #pragma once
 
 #include <stdint.h>

@@ -15,9 +15,9 @@ constexpr uint32_t kUnits = 4096;  // of a chunk
 constexpr uint32_t kFirstClass = 0;
 
 struct Chunk {
-  uint32_t free;      // the first free block; 0: none
-  uint32_t count;     // of free blocks, those in threads' caches left out
-  uint32_t next;      // chunks of the same list, by number plus 1; 0: none
+  uint32_t free;   // the first free block; 0: none
+  uint32_t count;  // of free blocks, those in threads' caches left out
+  uint32_t next;   // chunks of the same list, by number plus 1; 0: none
   uint32_t previous;
 };
 
@@ -147,9 +147,7 @@ void CellStore::release(uint32_t block) {
   cache.block[cache.count++] = block;
 }
 
-void CellList::enlarge(uint32_t count) {
-  move_to(block_ == 0 ? kFirstClass : CellStore::class_of(block_) + 1, count);
-}
+void CellList::enlarge(uint32_t count) { move_to(block_ == 0 ? kFirstClass : CellStore::class_of(block_) + 1, count); }
 
 void CellList::move_to(uint32_t size_class, uint32_t count) {
   if (size_class == CellStore::kClasses) die("the cells of one line");

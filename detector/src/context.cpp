@@ -101,14 +101,10 @@ constexpr uint32_t kCallersOfLevel[] = {0, 8, 4, 2, 1};  // 0: all, by the calli
 constexpr uint32_t kLastLevel = 4;
 constexpr uint32_t kRecursionSearched = 64;  // innermost frames
 
-struct CacheSlot {
-  uint64_t key;
-  ContextId context;
-};
 constexpr int kCacheBits = 9;
-thread_local CacheSlot cache[1u << kCacheBits];
+thread_local CachedContext cache[1u << kCacheBits];
 constexpr uint32_t kAncestrySlots = 16;
-thread_local CacheSlot ancestry_cache[kAncestrySlots];
+thread_local CachedContext ancestry_cache[kAncestrySlots];
 constexpr uintptr_t kMaxGenerations = 8;
 thread_local bool thread_noted = false;  // to task.h
 
@@ -271,7 +267,7 @@ ContextId with_ancestry(ContextId creation, ContextId parent) {
   if (generation == kMaxGenerations) return creation;  // it starts again: else a chain of tasks would grow for ever
   const uintptr_t join = kAncestryBit | (generation + 1) << 32 | parent;
   const uint64_t key = mix(join ^ mix(creation + 1));
-  CacheSlot& slot = ancestry_cache[key % kAncestrySlots];
+  CachedContext& slot = ancestry_cache[key % kAncestrySlots];
   if (slot.key == key) return slot.context;
   SpinLockHolder hold(lock);
   ContextId node = stacks.find(key);
@@ -280,7 +276,7 @@ ContextId with_ancestry(ContextId creation, ContextId parent) {
     nodes[node] = {join, creation};
     stacks.insert(key, node);
   }
-  slot = {key, node};
+  slot = {key, node, 0};
   return node;
 }
 
@@ -296,14 +292,15 @@ uintptr_t end_of_program_frames(uintptr_t frame) {
   return frame + sizeof(FrameRecord);
 }
 
-ContextId context_of(const CallSite& site) {
+CachedContext& cached_context(const CallSite& site) {
   // The hash has been multiplied already, and the product spreads the address: the upper bits choose the slot.
   uint64_t key = (site.hash + site.pc * 0x9e3779b97f4a7c15ull) | 1;
-  CacheSlot& slot = cache[key >> (64 - kCacheBits)];
-  if (slot.key == key) return slot.context;
-  slot = {key, first_sight(site, mix(key) | 1)};
-  return slot.context;
+  CachedContext& slot = cache[key >> (64 - kCacheBits)];
+  if (slot.key != key) slot = {key, first_sight(site, mix(key) | 1), 0};
+  return slot;
 }
+
+ContextId context_of(const CallSite& site) { return cached_context(site).context; }
 
 ContextId exact_context_of(const CallSite& site) {
   uint32_t depth = unwind(site);

@@ -29,6 +29,14 @@ struct CallSite {
 
 ContextId context_of(const CallSite& site);
 
+// The same, as a place of the thread's cache, which is valid until the thread asks for another context.
+struct CachedContext {
+  uint64_t key;
+  ContextId context;
+  uint32_t locks;  // what note_locks() was last told of it here (locks.h); 0: nothing
+};
+CachedContext& cached_context(const CallSite& site);
+
 // The context of the stack as it is at this moment: unwound again, where context_of() may name the stack of another
 // depth of a recursion.
 ContextId exact_context_of(const CallSite& site);

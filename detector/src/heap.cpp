@@ -40,8 +40,8 @@ bool take_magic(Header* header) {
          __atomic_compare_exchange_n(word, &before, wanted, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
-// The bytes that are a block's for the shadow: up to the next header, so that they are whole words. What lies between is
-// nobody's.
+// The bytes that are a block's for the shadow: up to the next header, so that they are whole words. What lies between
+// is nobody's.
 size_t shadow_size(size_t size) { return (size + kMinAlignment - 1) & ~(kMinAlignment - 1); }
 
 // The task for which allocations and frees are recorded; null if there is none.

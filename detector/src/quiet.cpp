@@ -83,6 +83,18 @@ inline uint64_t add(CellList& cells, const Cell& cell, uint64_t mask, uint32_t& 
   return mask;
 }
 
+// Of memory that is freed nothing needs to be told any more but that it was.
+void drop_freed(CellList& cells, uint64_t mask) {
+  Cell* to = cells.begin();
+  for (Cell* from = to; from != cells.limit() && from->bits != 0; ++from) {
+    const bool is_access = from->kind <= kAtomicWrite || from->kind == kFree;
+    if (is_access && (from->mask() & ~mask) == 0) continue;
+    if (to != from) *to = *from;
+    ++to;
+  }
+  cells.cut(static_cast<uint32_t>(to - cells.begin()));
+}
+
 }  // namespace
 
 Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
@@ -104,6 +116,7 @@ Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Ki
     task.note_record(address_of(line));
     CellList cells(held.block());
     uint32_t count = 0;
+    if (kind == kFree) drop_freed(cells, mask);
     Cell cell = {task.epoch, context, 0, kind, 0, 0, 1};
     const uint64_t rest = cell.set_mask(need);
     added |= add(cells, cell, need & ~rest, count);

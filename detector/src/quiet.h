@@ -4,8 +4,8 @@
 //
 // Which cells lose bytes to it is put off until the list is full, or somebody comes who does not know all of it:
 // compact(). The order of the list tells what may be dropped for what (Cell::orderly), so a cell that is added or
-// renewed goes to the end. Taking more bytes into a cell of the running epoch needs no move: what stands behind it is of
-// the same epoch, and did not cover those bytes.
+// renewed goes to the end. Taking more bytes into a cell of the running epoch needs no move: what stands behind it is
+// of the same epoch, and did not cover those bytes.
 #pragma once
 
 #include <stdint.h>

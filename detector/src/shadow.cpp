@@ -6,6 +6,7 @@
 #include <sched.h>
 
 #include "detector/src/access_set.h"
+#include "detector/src/pieces.h"
 #include "detector/src/recent.h"
 #include "detector/src/shared_readers.h"
 #include "detector/src/sync.h"
@@ -66,8 +67,9 @@ uint32_t places_begun(uint64_t mask) {
   return static_cast<uint32_t>((mask & 1) | (mask >> 15 & 2) | (mask >> 30 & 4) | (mask >> 45 & 8));
 }
 
-// Takes the bytes `mask` from a cell. Returns whether anything is left of it.
-bool forget_in(Cell& cell, uint64_t mask, CellList& cells, uint32_t& count) {
+// Takes the bytes `mask` from a cell. Returns whether anything is left of it; bytes that it cannot hold become
+// `pieces`.
+bool forget_in(Cell& cell, uint64_t mask, Pieces& pieces) {
   if (is_set(cell.kind)) {
     uint64_t left = 0;
     set_at(cell.context).for_each([&](Member& member) { left |= member.mask &= ~mask; });
@@ -75,41 +77,30 @@ bool forget_in(Cell& cell, uint64_t mask, CellList& cells, uint32_t& count) {
     if (left == 0) free_set(cell.context);
     return left != 0;
   }
-  const uint64_t its_mask = cell.mask();
-  if ((its_mask & mask) == 0) return true;
-  if ((its_mask & ~mask) == 0) {
-    if (cell.kind == kSync) free_sync(cell.context);
-    return false;
-  }
-  Cell piece = cell;
-  piece.orderly = 0;  // at the end of the list
-  piece.writes_known = 0;
-  uint64_t rest = cell.set_mask(its_mask & ~mask);
-  for (; rest != 0; cells.append(piece, count++)) rest = piece.set_mask(rest);
-  return true;
+  const uint64_t left = cell.mask() & ~mask;
+  if (left == 0 && cell.kind == kSync) free_sync(cell.context);
+  if (left != 0) pieces.set(cell, left);
+  return left != 0;
 }
 
 // Removes the bytes `mask` from every cell of a locked line, and the block starts in it.
 void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
   held.set_block_starts(held.block_starts() & ~places_begun(mask));
-  CellList cells(held.block());
-  uint32_t count = cells.count();
   const uint32_t words = words_touched(mask);
-  for (uint32_t i = count; i-- > 0;) {
-    Cell cell = cells.begin()[i];
-    if (cell.quarter == 0 && (cell.bits & words) == 0) continue;
-    const bool stays = forget_in(cell, mask, cells, count);
-    if (stays) {
-      cells.begin()[i] = cell;
-    } else {
-      cells.remove(i, count--);
-    }
+  Pieces pieces;
+  CellList cells(held.block());
+  Cell* to = cells.begin();
+  for (Cell* from = to; from != cells.limit() && from->bits != 0; ++from) {
+    const bool is_elsewhere = from->quarter == 0 && (from->bits & words) == 0;
+    if (!is_elsewhere && !forget_in(*from, mask, pieces)) continue;
+    if (to != from) *to = *from;
+    ++to;
   }
+  uint32_t count = static_cast<uint32_t>(to - cells.begin());
   cells.cut(count);
-  cells.shrink(count);
+  for (const Cell& piece : pieces) cells.append(piece, count++);
   held.set_block(cells.block());
-  uint32_t kept = ~words;
-  held.set_filter(held.read_words() & kept & 0xffff, held.write_words() & kept & 0xffff);
+  held.set_filter(held.read_words() & ~words, held.write_words() & ~words);
   if (count == 0 || is_tag(line.epoch())) {
     line.set_epoch(0);
     held.set_quiet(false);

@@ -59,6 +59,9 @@ class Line {
   // Nothing is known about this line and nobody is looking at it. Lock-free.
   bool untouched() const { return state_.load(std::memory_order_acquire) == 0; }  // pairs with unlock()
 
+  // A hint without the lock.
+  bool is_quiet() const { return (state_.load(std::memory_order_relaxed) & kQuiet) != 0; }
+
   // The state while the lock is held, edited by the holder and given back to unlock().
   struct Held {
     uint64_t state;

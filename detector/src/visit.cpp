@@ -4,38 +4,12 @@
 
 #include "detector/src/access_set.h"
 #include "detector/src/chain.h"
+#include "detector/src/pieces.h"
 #include "detector/src/quiet.h"
 #include "detector/src/shared_readers.h"
 
 namespace baton::detector {
 namespace {
-
-// Bytes that one cell cannot hold beside others (Cell::set_mask), until the list has been gone through.
-class Pieces {
- public:
-  // Gives `cell` the bytes of `mask`, which is not 0.
-  void set(Cell& cell, uint64_t mask) {
-    const Cell before = cell;
-    for (uint64_t rest = cell.set_mask(mask); rest != 0;) {
-      if (count_ == kRoom) {
-        cell = before;  // it keeps bytes that it could lose
-        return;
-      }
-      Cell& piece = pieces_[count_++];
-      piece = before;
-      piece.orderly = 0;  // it will stand at the end
-      piece.writes_known = 0;
-      rest = piece.set_mask(rest);
-    }
-  }
-  Cell* begin() { return pieces_; }
-  Cell* end() { return pieces_ + count_; }
-
- private:
-  static constexpr uint32_t kRoom = 32;
-  uint32_t count_ = 0;
-  Cell pieces_[kRoom];
-};
 
 class Visit {
  public:
@@ -266,7 +240,7 @@ class Visit {
   Findings& findings_;
   uint32_t mine_ = kNone;     // the place of a cell of this epoch, kind and context
   uint32_t own_set_ = kNone;  // and of the set of this kind
-  int crowd_ = 0;            // cells of other epochs with this kind
+  int crowd_ = 0;             // cells of other epochs with this kind
   Pieces pieces_;
 };
 

@@ -10,11 +10,12 @@
 //   * c is of the current epoch and covers a: those bytes need no record of their own.
 // Bytes that remain are added to a cell of the same epoch, context and kind, or to a new one.
 //
-// In a quiet line (shadow.h) whose epoch t knows, all cells are ordered before a, and none is looked at: quiet.h. Memory
-// that one goroutine uses is quiet, and memory that is handed on under a lock.
+// In a quiet line (shadow.h) whose epoch t knows, all cells are ordered before a, and none is looked at: quiet.h.
+// Memory that one goroutine uses is quiet, and memory that is handed on under a lock.
 //
-// Of a line that several goroutines read meanwhile (a table under a reader-writer lock), the first cell says whether its
-// writes, at least, are known to whoever knows all of the line's epoch. Then a read looks at its own chain's cells only.
+// Of a line that several goroutines read meanwhile (a table under a reader-writer lock), the first cell says whether
+// its writes, at least, are known to whoever knows all of the line's epoch. Then a read looks at its own chain's cells
+// only.
 #pragma once
 
 #include <stdint.h>
