@@ -2,13 +2,16 @@
 //
 // The first access, then a great many other things, then an access that races with the first: found every time. Each
 // case once loses ThreadSanitizer or Go its race at a hundredth of the size given here, or less. By default a few
-// rounds at a small part of the size; ctest -L soak -C soak does 100 at the full size. A round has a variable of its
-// own.
+// rounds at a small part of the size, and all but the longest once at the full size; ctest -L soak -C soak does 100
+// rounds at the full size. A round has a variable of its own.
 //
 // RUN: %clangxx -std=c++20 -O1 -fno-exceptions -I%root -c %S/Inputs/count_findings.cpp -o %t.o
 // RUN: %baton_cxx -race -O2 %s %t.o -o %t
 // RUN: for case in accesses locks releases goroutines readers channels bytes descriptors calls; do \
 // RUN:   %t $case %size || exit 1; \
+// RUN: done
+// RUN: for case in accesses locks goroutines readers channels bytes descriptors calls; do \
+// RUN:   %t $case 100 1 || exit 1; \
 // RUN: done
 #include <fcntl.h>
 #include <unistd.h>
