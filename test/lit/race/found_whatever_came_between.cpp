@@ -3,7 +3,7 @@
 // The first access, then a great many other things, then an access that races with the first: found every time. Each
 // case once loses ThreadSanitizer or Go its race at a hundredth of the size given here, or less. By default a few
 // rounds at a small part of the size, and all but the longest once at the full size; ctest -L soak -C soak does 100
-// rounds at the full size. A round has a variable of its own.
+// rounds at the full size, of the releases 5. A round has a variable of its own.
 //
 // RUN: %clangxx -std=c++20 -O1 -fno-exceptions -I%root -c %S/Inputs/count_findings.cpp -o %t.o
 // RUN: %baton_cxx -race -O2 %s %t.o -o %t
@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -127,7 +128,9 @@ void bytes_of_one_line(int turn) {
 int main(int, char** argv) {
   const char* name = argv[1];
   percent = std::atol(argv[2]);
-  const int rounds = std::atoi(argv[3]);
+  int rounds = std::atoi(argv[3]);
+  // A round at the full size takes minutes on a busy machine; a hundred would take hours.
+  if (percent == 100 && std::strcmp(name, "releases") == 0) rounds = std::min(rounds, 5);
   // The readers race with the last write as well; they have one stack.
   const long expected = std::strcmp(name, "readers") == 0 ? 2 : 1;
   int missed = 0, extra = 0;
