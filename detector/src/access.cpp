@@ -9,6 +9,7 @@
 #include "detector/src/recent.h"
 #include "detector/src/report.h"
 #include "detector/src/shared_readers.h"
+#include "detector/src/slow_calls.h"
 #include "detector/src/visit.h"
 
 namespace baton::detector {
@@ -72,6 +73,7 @@ void access_line(Task& task, uintptr_t address, size_t size, Kind kind, ContextI
   if (is_whole && kind <= kWrite) {
     const Epoch owner = held.block() != 0 ? line.epoch() : 0;
     if (held.block() == 0 || (held.quiet() && knows_all_of_again(task, owner))) {
+      count(SlowCall::words_added);
       add_words_quietly(task, line, held, words, kind, context, owner);
       line.unlock(held);
       return;
@@ -107,7 +109,10 @@ void access(Task& task, uintptr_t address, size_t size, Kind kind, const CallSit
   for (uintptr_t end = address + size; address < end;) {
     uintptr_t line_end = (address | (kLineBytes - 1)) + 1;
     size_t part = (line_end < end ? line_end : end) - address;
-    if (!repeats(task, address, byte_mask(address % kLineBytes, part), kind)) {
+    if (repeats(task, address, byte_mask(address % kLineBytes, part), kind)) {
+      count(SlowCall::repeated);
+    } else {
+      line_of(address).prefetch_cells();
       if (context == 0) {
         CachedContext& cached = cached_context(site);
         context = cached.context;

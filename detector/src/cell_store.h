@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The memory of cells: blocks for 2, 4, 8, ... 512 cells, named by the number of their first unit, which is two cells.
+// The memory of cells: blocks for 2, 4, 8, ... 2048 cells, named by the number of their first unit, which is two cells.
 //
 // The region of all blocks is cut into chunks of 128 KB. All blocks of a chunk are of one size, so that a block's size
 // is found from its number; a chunk of which every block is free gives its memory back to the system and may become one
@@ -20,7 +20,7 @@ namespace baton::detector {
 
 class CellStore {
  public:
-  static constexpr uint32_t kClasses = 9;
+  static constexpr uint32_t kClasses = 11;
   static constexpr uint32_t kIndexBits = 26;  // of a block's number; 0 is "none"
 
   static constexpr uint32_t capacity_of_class(uint32_t size_class) { return 2u << size_class; }

@@ -14,6 +14,7 @@
 #include "detector/src/access.h"
 #include "detector/src/cold.h"
 #include "detector/src/mem.h"
+#include "detector/src/slow_calls.h"
 #include "detector/src/task.h"
 
 extern "C" {
@@ -232,6 +233,7 @@ uint64_t key_of_callers(const CallSite& site, uint32_t count) {
 }
 
 [[gnu::noinline]] ContextId first_sight(const CallSite& site, uint64_t key) {
+  count(SlowCall::contexts);
   if (!thread_noted) {
     thread_noted = true;
     note_thread();

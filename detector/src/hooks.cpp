@@ -16,6 +16,7 @@
 #include "detector/src/options.h"
 #include "detector/src/recent.h"
 #include "detector/src/report.h"
+#include "detector/src/slow_calls.h"
 #include "detector/src/sync.h"
 
 using namespace baton::detector;
@@ -121,6 +122,7 @@ baton_task* __baton_race_start() {
   use_interposed_files();
   use_interposed_map();
   parse_options();
+  if (options.stats != 0) start_counting();
   init_reports();
   Clock::init_pools();
   init_contexts();

@@ -121,6 +121,9 @@ bool Choice::is(const char* word) const {
 void parse_options() {
   if (baton_race_default_options != nullptr) parse(baton_race_default_options());
   parse(getenv("GORACE"));
+  // What the compiler pass understands too.
+  const char* stats = getenv("BATON_STATS");
+  if (stats != nullptr && strcmp(stats, "1") == 0) options.stats = 1;
   if (options.help != 0) {
     print_help();
     fflush(stdout);

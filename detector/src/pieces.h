@@ -10,12 +10,13 @@ namespace baton::detector {
 // Bytes that one cell cannot hold beside others (Cell::set_mask), until the list has been gone through.
 class Pieces {
  public:
-  // Gives `cell` the bytes of `mask`, which is not 0.
+  // Whether set() will give every byte a place.
+  bool has_room() const { return count_ + 4 <= kRoom; }
+  // Gives `cell` the bytes of `mask`, which is not 0. Without room it may keep others.
   void set(Cell& cell, uint64_t mask) {
     const Cell before = cell;
     for (uint64_t rest = cell.set_mask(mask); rest != 0;) {
       if (count_ == kRoom) {
-        // Never so many: a line has no more ragged cells. What is kept could be lost.
         cell = before;
         return;
       }

@@ -3,6 +3,7 @@
 #include "detector/src/quiet.h"
 
 #include "detector/src/chain.h"
+#include "detector/src/slow_calls.h"
 
 namespace baton::detector {
 
@@ -99,6 +100,7 @@ void drop_freed(CellList& cells, uint64_t mask) {
 
 Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
                      Epoch owner) {
+  count(SlowCall::bytes_added);
   const bool is_plain = kind <= kWrite;
   uint32_t reads = 0;
   uint32_t writes = 0;

@@ -125,12 +125,15 @@ Location gather_location(Arena& arena, const RaceAccess& current, const RaceAcce
 
 }  // namespace
 
-RaceReport gather_report(Arena& arena, const RaceAccess& current, const RaceAccess& previous) {
-  RaceReport report = {};
-  report.kind = "data race";
-  // First of all: to know names takes memory, and that may be the block's if it was freed.
+BlockInfo block_of_race(const RaceAccess& current, const RaceAccess& previous) {
   BlockInfo block;
   if (!find_block(naming_access(current, previous).address, &block)) block.task_id = 0;
+  return block;
+}
+
+RaceReport gather_report(Arena& arena, const RaceAccess& current, const RaceAccess& previous, const BlockInfo& block) {
+  RaceReport report = {};
+  report.kind = "data race";
   report.current = gather_side(arena, current);
   report.previous = gather_side(arena, previous);
   report.location = gather_location(arena, current, previous, block);

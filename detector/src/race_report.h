@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "detector/src/frames.h"
+#include "detector/src/heap.h"
 #include "detector/src/report.h"
 #include "detector/src/writer.h"
 
@@ -65,7 +66,10 @@ struct RaceReport {
   uint64_t fingerprint;
 };
 
-RaceReport gather_report(Arena& arena, const RaceAccess& current, const RaceAccess& previous);
+// The heap block in which the accesses meet; task_id 0: there is none. To be asked before anything else of the race.
+BlockInfo block_of_race(const RaceAccess& current, const RaceAccess& previous);
+
+RaceReport gather_report(Arena& arena, const RaceAccess& current, const RaceAccess& previous, const BlockInfo& block);
 
 // The printers.
 void print_race_text(Writer& out, const RaceReport& report);

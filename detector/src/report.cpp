@@ -17,6 +17,7 @@
 #include "detector/src/options.h"
 #include "detector/src/process_end.h"
 #include "detector/src/race_report.h"
+#include "detector/src/slow_calls.h"
 #include "detector/src/suppress.h"
 
 namespace baton::detector {
@@ -156,10 +157,12 @@ struct Pair {
 void report_pair(void* of) {
   const Pair& pair = *static_cast<const Pair*>(of);
   Arena arena;
+  // First of all: to know names takes memory, and that may be the block's if it was freed.
+  const BlockInfo block = block_of_race(pair.current, pair.previous);
   const uint64_t current = printed_stack(shown_stack(arena, pair.current.context));
   const uint64_t previous = printed_stack(shown_stack(arena, pair.previous.context));
   if (printed_pairs.insert(unordered_pair(current, previous))) {
-    RaceReport report = gather_report(arena, pair.current, pair.previous);
+    RaceReport report = gather_report(arena, pair.current, pair.previous, block);
     if (is_suppressed(report)) {
       ++suppressed;
     } else {
@@ -191,6 +194,11 @@ void write_summary(int verdict) {
   Writer out;
   if (options.print_suppressions != 0) {
     print_suppressions(out);
+    out.write_to(STDERR_FILENO);
+    out.clear();
+  }
+  if (counts_slow_calls) {
+    print_slow_calls(out);
     out.write_to(STDERR_FILENO);
     out.clear();
   }

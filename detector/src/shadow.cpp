@@ -9,6 +9,7 @@
 #include "detector/src/pieces.h"
 #include "detector/src/recent.h"
 #include "detector/src/shared_readers.h"
+#include "detector/src/slow_calls.h"
 #include "detector/src/sync.h"
 
 extern "C" constinit char* __baton_shadow = nullptr;
@@ -83,22 +84,36 @@ bool forget_in(Cell& cell, uint64_t mask, Pieces& pieces) {
   return left != 0;
 }
 
+// Removes the bytes `mask` from cells. False: there was no room for all pieces, and it has to be done again.
+bool forget_in_list(CellList& cells, uint64_t mask, uint32_t words, uint32_t& count) {
+  Pieces pieces;
+  bool is_done = true;
+  Cell* to = cells.begin();
+  for (Cell* from = to; from != cells.limit() && from->bits != 0; ++from) {
+    if (from->quarter != 0 || (from->bits & words) != 0) {
+      if (!pieces.has_room()) {
+        is_done = false;
+      } else if (!forget_in(*from, mask, pieces)) {
+        continue;
+      }
+    }
+    if (to != from) *to = *from;
+    ++to;
+  }
+  count = static_cast<uint32_t>(to - cells.begin());
+  cells.cut(count);
+  for (const Cell& piece : pieces) cells.append(piece, count++);
+  return is_done;
+}
+
 // Removes the bytes `mask` from every cell of a locked line, and the block starts in it.
 void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
   held.set_block_starts(held.block_starts() & ~places_begun(mask));
   const uint32_t words = words_touched(mask);
-  Pieces pieces;
   CellList cells(held.block());
-  Cell* to = cells.begin();
-  for (Cell* from = to; from != cells.limit() && from->bits != 0; ++from) {
-    const bool is_elsewhere = from->quarter == 0 && (from->bits & words) == 0;
-    if (!is_elsewhere && !forget_in(*from, mask, pieces)) continue;
-    if (to != from) *to = *from;
-    ++to;
+  uint32_t count = 0;
+  while (!forget_in_list(cells, mask, words, count)) {
   }
-  uint32_t count = static_cast<uint32_t>(to - cells.begin());
-  cells.cut(count);
-  for (const Cell& piece : pieces) cells.append(piece, count++);
   held.set_block(cells.block());
   held.set_filter(held.read_words() & ~words, held.write_words() & ~words);
   if (count == 0 || is_tag(line.epoch())) {
@@ -109,6 +124,7 @@ void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
 
 // Resets [lo, lo+n). For a block that starts in the first line, `starts` is the place.
 void reset_lines(uintptr_t lo, size_t n, uint32_t starts) {
+  count(SlowCall::resets);
   forget_recent(lo, n);
   if (starts != 0) touch_page(lo);
   uintptr_t end = lo + n;

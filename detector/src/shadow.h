@@ -59,9 +59,6 @@ class Line {
   // Nothing is known about this line and nobody is looking at it. Lock-free.
   bool untouched() const { return state_.load(std::memory_order_acquire) == 0; }  // pairs with unlock()
 
-  // A hint without the lock.
-  bool is_quiet() const { return (state_.load(std::memory_order_relaxed) & kQuiet) != 0; }
-
   // The state while the lock is held, edited by the holder and given back to unlock().
   struct Held {
     uint64_t state;
@@ -84,6 +81,14 @@ class Line {
       state = (state & ~(0xfull << kStartShift)) | static_cast<uint64_t>(starts) << kStartShift;
     }
   };
+
+  // Hints without the lock: whether it is quiet; and to the processor, that the cells will be looked at.
+  void prefetch_cells() const {
+    if (const uint32_t block = Held{state_.load(std::memory_order_relaxed)}.block()) {
+      __builtin_prefetch(CellStore::cells(block));
+    }
+  }
+  bool is_quiet() const { return (state_.load(std::memory_order_relaxed) & kQuiet) != 0; }
 
   Held lock() {
     uint64_t state = state_.load(std::memory_order_relaxed);

@@ -4,6 +4,7 @@
 
 #include <new>
 
+#include "detector/src/slow_calls.h"
 #include "detector/src/visit.h"
 
 namespace baton::detector {
@@ -53,6 +54,7 @@ Snapshot* sync_at(Line::Held& held, uintptr_t offset, bool create) {
 
 void access_atomically(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
                        Findings& findings) {
+  count(SlowCall::sync_operations);
   if (task.ignore_depth == 0) visit(task, line, held, mask, kind, context, findings);
 }
 

@@ -7,6 +7,7 @@
 #include "detector/src/pieces.h"
 #include "detector/src/quiet.h"
 #include "detector/src/shared_readers.h"
+#include "detector/src/slow_calls.h"
 
 namespace baton::detector {
 namespace {
@@ -251,6 +252,7 @@ Recorded visit(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kin
   const Epoch owner = line.epoch();
   if (held.block() == 0) return add_quietly(task, line, held, mask, kind, context, 0);
   if (held.quiet() && knows_all_of(task, owner)) return add_quietly(task, line, held, mask, kind, context, owner);
+  count(SlowCall::compared);
   return Visit(task, line, held, mask, kind, context, findings).run();
 }
 
