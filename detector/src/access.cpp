@@ -70,12 +70,20 @@ void access_line(Task& task, uintptr_t address, size_t size, Kind kind, ContextI
   Line::Held held = line.lock();
   const uint32_t words = words_filled(mask);
   const bool is_whole = bytes_of_words(words) == mask;
-  if (is_whole && kind <= kWrite) {
+  const uintptr_t first = address % kLineBytes / 16;
+  if (kind <= kWrite && (is_whole || (mask >> 16 * first) <= 0xffff)) {
     const Epoch owner = held.block() != 0 ? line.epoch() : 0;
     if (held.block() == 0 || (held.quiet() && knows_all_of_again(task, owner))) {
       count(SlowCall::words_added);
-      add_words_quietly(task, line, held, words, kind, context, owner);
-      line.unlock(held);
+      if (is_whole) {
+        add_words_quietly(task, line, held, words, kind, context, owner);
+        line.unlock(held);
+      } else {
+        const uint64_t known = add_bytes_quietly(task, line, held, static_cast<uint32_t>(mask >> 16 * first),
+                                                 static_cast<uint32_t>(first), kind, context, owner);
+        line.unlock(held);
+        note_recent(address, task.epoch, {known, kind == kWrite ? known : 0});
+      }
       return;
     }
   }

@@ -135,6 +135,50 @@ Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Ki
   return {bytes_of_words(reads) | (is_plain ? added : 0), bytes_of_words(writes) | (kind == kWrite ? added : 0)};
 }
 
+uint64_t add_bytes_quietly(Task& task, Line& line, Line::Held& held, uint32_t bytes, uint32_t quarter, Kind kind,
+                           ContextId context, Epoch owner) {
+  uint32_t reads = 0;
+  uint32_t writes = 0;
+  if (owner == task.epoch) {
+    reads = held.read_words();
+    writes = held.write_words();
+  } else {
+    line.set_epoch(task.epoch);
+  }
+  if (!task.owns_epochs) own_epochs(task);
+  task.note_record(address_of(line));
+  const Cell cell = {task.epoch, context, static_cast<uint16_t>(bytes), kind, static_cast<uint8_t>((quarter + 1) & 7),
+                     0,          1};
+  CellList cells(held.block());
+  Cell* const limit = cells.limit();
+  Cell* same = nullptr;
+  Cell* current = nullptr;
+  Cell* end = cells.begin();
+  for (; end != limit && end->bits != 0; ++end) {
+    if (end->context != context || end->kind != kind || end->quarter != cell.quarter) continue;
+    if (end->epoch == task.epoch) {
+      current = end;
+    } else if (end->bits == bytes && end->orderly != 0) {
+      same = end;
+    }
+  }
+  if (current != nullptr) {
+    current->bits |= static_cast<uint16_t>(bytes);
+    bytes = current->bits;
+  } else if (same != nullptr) {
+    for (; same + 1 != end; ++same) *same = same[1];
+    *same = cell;
+  } else {
+    put(cells, cell, static_cast<uint32_t>(end - cells.begin()));
+    held.set_block(cells.block());
+  }
+  const uint64_t known = static_cast<uint64_t>(bytes) << 16 * quarter;
+  const uint32_t words = words_filled(known);
+  held.set_filter(reads | words, kind == kWrite ? writes | words : writes);
+  held.set_quiet(true);
+  return known;
+}
+
 void add_words_quietly(Task& task, Line& line, Line::Held& held, uint32_t words, Kind kind, ContextId context,
                        Epoch owner) {
   uint32_t reads = 0;

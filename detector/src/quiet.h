@@ -40,6 +40,11 @@ Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Ki
 void add_words_quietly(Task& task, Line& line, Line::Held& held, uint32_t words, Kind kind, ContextId context,
                        Epoch owner);
 
+// And for one to bytes of one quarter of the line, bit i: byte i of the quarter. Returns which bytes of the line are
+// recorded now by this call.
+uint64_t add_bytes_quietly(Task& task, Line& line, Line::Held& held, uint32_t bytes, uint32_t quarter, Kind kind,
+                           ContextId context, Epoch owner);
+
 // Takes from each of the `count` cells the bytes of those behind it that happen after it and stand for it. Returns how
 // many cells are left.
 uint32_t compact(CellList& cells, uint32_t count);

@@ -36,8 +36,8 @@ uint32_t new_snapshot() {
 void init_sync() { snapshots.init("clocks of sync objects"); }
 
 Snapshot* sync_at(Line::Held& held, uintptr_t offset, bool create) {
-  Cell wanted = {0, 0, 0, kSync, 0, 0, 0};
-  wanted.set_mask(byte_mask(offset, 1));
+  Cell wanted = {0, 0, static_cast<uint16_t>(1u << offset % 16), kSync, static_cast<uint8_t>((offset / 16 + 1) & 7),
+                 0, 0};
   CellList cells(held.block());
   uint32_t count = 0;
   for (const Cell* cell = cells.begin(); cell != cells.limit() && cell->bits != 0; ++cell, ++count) {
