@@ -226,6 +226,15 @@ bool Clock::raise(Epoch epoch) {
   return true;
 }
 
+bool Clock::raise_after(const Clock& other, Epoch origin) {
+  bool is_below = count_ == kRecent && root_ == other.root_ && level_ == other.level_;
+  for (uint32_t i = 0; is_below && i < kRecent; ++i) is_below = other.knows(recent_[i]);
+  const bool changed = raise(origin);
+  // What was recent has moved into the tree: all of it is known to whoever knows `origin`.
+  if (is_below && count_ == 1) stamp_ = origin;
+  return changed;
+}
+
 bool Clock::join_tree(const Clock& other) {
   grow_to(other.level_);
   bool changed = false;

@@ -46,6 +46,9 @@ class Clock {
   bool knows(Epoch epoch) const { return get(chain_of(epoch)) >= number_of(epoch); }
   // Raises the component of the epoch's chain to its number. Returns whether it was lower.
   bool raise(Epoch epoch);
+  // The same for the epoch with which `other` was published, after join(other): if that makes a tree of its own, which
+  // many who learn the same do, the tree gets a stamp.
+  bool raise_after(const Clock& other, Epoch origin);
   // Becomes the least clock that is not below either. Returns false only if nothing changed. `self`, if not 0, is the
   // epoch of the task whose clock this is: what `other` says of its chain is no news.
   bool join(const Clock& other, Epoch self = 0);

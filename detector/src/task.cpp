@@ -98,7 +98,7 @@ void Task::exchange_with(Snapshot& snapshot) {
 
 void Task::learn(const Clock& other, Epoch origin) {
   learnt |= clock.join(other, epoch);
-  if (origin != 0) learnt |= clock.raise(origin);
+  if (origin != 0) learnt |= clock.raise_after(other, origin);
 }
 
 void Task::acquire_news(const Snapshot& snapshot) {

@@ -150,5 +150,28 @@ TEST_F(ClockTest, RandomOperationsAgreeWithTheNaiveModel) {
   }
 }
 
+// A thousand goroutines learn of one close. Their clocks differ from the closer's by his epoch alone.
+TEST_F(ClockTest, WhoeverLearnsAFullClockHasAllOfItAndTheEpochItWasPublishedAs) {
+  for (uint32_t recent = 0; recent < 9; ++recent) {
+    Clock closer;
+    for (uint32_t chain = 1; chain <= 20 + recent; ++chain) closer.raise(make_epoch(chain, chain));
+    const Epoch published = make_epoch(100, 7);
+    Clock learners[2];
+    for (Clock& learner : learners) {
+      learner.raise(make_epoch(200 + recent, 1));
+      learner.join(closer);
+      EXPECT_TRUE(learner.raise_after(closer, published));
+    }
+    learners[1].raise(make_epoch(300, 3));
+    EXPECT_TRUE(learners[0].join(learners[1]));
+    EXPECT_FALSE(learners[0].join(learners[1]));
+    for (uint32_t chain = 1; chain <= 20 + recent; ++chain) EXPECT_EQ(learners[0].get(chain), chain);
+    EXPECT_EQ(learners[0].get(100), 7u);
+    EXPECT_EQ(learners[0].get(300), 3u);
+    EXPECT_EQ(learners[1].get(200 + recent), 1u);
+    for (Clock* clock : {&closer, &learners[0], &learners[1]}) clock->clear();
+  }
+}
+
 }  // namespace
 }  // namespace baton::detector
