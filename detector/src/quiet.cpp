@@ -135,86 +135,68 @@ Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Ki
   return {bytes_of_words(reads) | (is_plain ? added : 0), bytes_of_words(writes) | (kind == kWrite ? added : 0)};
 }
 
-uint64_t add_bytes_quietly(Task& task, Line& line, Line::Held& held, uint32_t bytes, uint32_t quarter, Kind kind,
-                           ContextId context, Epoch owner) {
+namespace {
+
+// What the filter says of the task's epoch, as the bits of reads and of writes. From here on the line is the task's.
+struct Filter {
   uint32_t reads = 0;
   uint32_t writes = 0;
-  if (owner == task.epoch) {
-    reads = held.read_words();
-    writes = held.write_words();
-  } else {
-    line.set_epoch(task.epoch);
-  }
-  if (!task.owns_epochs) own_epochs(task);
-  task.note_record(address_of(line));
-  const Cell cell = {task.epoch, context, static_cast<uint16_t>(bytes), kind, static_cast<uint8_t>((quarter + 1) & 7),
-                     0,          1};
-  CellList cells(held.block());
-  Cell* const limit = cells.limit();
-  Cell* same = nullptr;
-  Cell* current = nullptr;
-  Cell* end = cells.begin();
-  for (; end != limit && end->bits != 0; ++end) {
-    if (end->context != context || end->kind != kind || end->quarter != cell.quarter) continue;
-    if (end->epoch == task.epoch) {
-      current = end;
-    } else if (end->bits == bytes && end->orderly != 0) {
-      same = end;
+
+  Filter(const Task& task, Line& line, const Line::Held& held, Epoch owner) {
+    if (owner == task.epoch) {
+      reads = held.read_words();
+      writes = held.write_words();
+    } else {
+      line.set_epoch(task.epoch);
     }
   }
-  if (current != nullptr) {
-    current->bits |= static_cast<uint16_t>(bytes);
-    bytes = current->bits;
-  } else if (same != nullptr) {
+  void add(Line::Held& held, uint32_t words, Kind kind) const {
+    held.set_filter(reads | words, kind == kWrite ? writes | words : writes);
+    held.set_quiet(true);
+  }
+};
+
+// Adds a plain access, whose bits and quarter `cell` has. Returns the bits of the cell that has them now.
+inline uint32_t add_bits(Task& task, Line& line, Line::Held& held, const Cell& cell) {
+  if (!task.owns_epochs) own_epochs(task);
+  task.note_record(address_of(line));
+  CellList cells(held.block());
+  Cell* const limit = cells.limit();
+  Cell* same = nullptr;  // as `cell`, but of an older epoch
+  Cell* end = cells.begin();
+  for (; end != limit && end->bits != 0; ++end) {
+    if (end->context != cell.context || end->kind != cell.kind || end->quarter != cell.quarter) continue;
+    if (end->epoch == cell.epoch) return end->bits |= cell.bits;
+    if (end->bits == cell.bits && end->orderly != 0) same = end;
+  }
+  if (same != nullptr) {
     for (; same + 1 != end; ++same) *same = same[1];
     *same = cell;
   } else {
     put(cells, cell, static_cast<uint32_t>(end - cells.begin()));
     held.set_block(cells.block());
   }
-  const uint64_t known = static_cast<uint64_t>(bytes) << 16 * quarter;
-  const uint32_t words = words_filled(known);
-  held.set_filter(reads | words, kind == kWrite ? writes | words : writes);
-  held.set_quiet(true);
-  return known;
+  return cell.bits;
 }
+
+}  // namespace
 
 void add_words_quietly(Task& task, Line& line, Line::Held& held, uint32_t words, Kind kind, ContextId context,
                        Epoch owner) {
-  uint32_t reads = 0;
-  uint32_t writes = 0;
-  if (owner == task.epoch) {
-    reads = held.read_words();
-    writes = held.write_words();
-  } else {
-    line.set_epoch(task.epoch);
-  }
-  const uint32_t need = words & ~(kind == kWrite ? writes : reads);
-  held.set_filter(reads | words, kind == kWrite ? writes | words : writes);
-  held.set_quiet(true);
-  if (need == 0) return;
-  if (!task.owns_epochs) own_epochs(task);
-  task.note_record(address_of(line));
-  const Cell cell = {task.epoch, context, static_cast<uint16_t>(need), kind, 0, 0, 1};
-  CellList cells(held.block());
-  Cell* const limit = cells.limit();
-  Cell* same = nullptr;
-  Cell* end = cells.begin();
-  for (; end != limit && end->bits != 0; ++end) {
-    if (end->context != context || end->kind != kind || end->quarter != 0) continue;
-    if (end->epoch == task.epoch) {
-      end->bits |= static_cast<uint16_t>(need);
-      return;
-    }
-    if (end->bits == need && end->orderly != 0) same = end;
-  }
-  if (same != nullptr) {
-    for (; same + 1 != end; ++same) *same = same[1];
-    *same = cell;
-    return;
-  }
-  put(cells, cell, static_cast<uint32_t>(end - cells.begin()));
-  held.set_block(cells.block());
+  const Filter filter(task, line, held, owner);
+  const uint32_t need = words & ~(kind == kWrite ? filter.writes : filter.reads);
+  filter.add(held, words, kind);
+  if (need != 0) add_bits(task, line, held, {task.epoch, context, static_cast<uint16_t>(need), kind, 0, 0, 1});
+}
+
+uint64_t add_bytes_quietly(Task& task, Line& line, Line::Held& held, uint32_t bytes, uint32_t quarter, Kind kind,
+                           ContextId context, Epoch owner) {
+  const Filter filter(task, line, held, owner);
+  const uint8_t number = static_cast<uint8_t>((quarter + 1) & 7);
+  const Cell cell = {task.epoch, context, static_cast<uint16_t>(bytes), kind, number, 0, 1};
+  const uint64_t known = static_cast<uint64_t>(add_bits(task, line, held, cell)) << 16 * quarter;
+  filter.add(held, words_filled(known), kind);
+  return known;
 }
 
 }  // namespace baton::detector

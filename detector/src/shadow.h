@@ -24,7 +24,8 @@
 //
 // Rejected: four fixed cells per 8 bytes (ThreadSanitizer: evicts, and forgets races); one exact 16-byte cell per 8
 // bytes (eight times the footprint of a Line: measured 17.5 ns against 3 ns for random updates of 8 MB); a linked list
-// of 24-byte entries (a cache miss for each: 240 ns a visit where a block takes 60).
+// of 24-byte entries (quicksort 3.2 s of processor time, with blocks and quiet lines 1.7 s; an LRU cache 4.4 s and 2.5
+// s).
 #pragma once
 
 #include <stddef.h>
