@@ -74,7 +74,7 @@ void access_line(Task& task, uintptr_t address, size_t size, Kind kind, ContextI
   if (kind <= kWrite && (is_whole || (mask >> 16 * first) <= 0xffff)) {
     const Epoch owner = held.block() != 0 ? line.epoch() : 0;
     if (held.block() == 0 || (held.quiet() && knows_all_of_again(task, owner))) {
-      count(SlowCall::words_added);
+      count(SlowCall::plain_added);
       if (is_whole) {
         add_words_quietly(task, line, held, words, kind, context, owner);
         line.unlock(held);

@@ -85,11 +85,6 @@ class CellList {
   // Whether one more does not fit.
   bool is_full(uint32_t count) const { return count == capacity_; }
   bool is_crowded(uint32_t count) const { return 4 * count > 3 * capacity_; }
-  // Takes out a cell and closes the gap.
-  void remove(uint32_t place, uint32_t count) {
-    for (uint32_t i = place + 1; i < count; ++i) cells_[i - 1] = cells_[i];
-    cut(count - 1);
-  }
   // Moves to a smaller block if three quarters of this one are empty.
   void shrink(uint32_t count) {
     if (capacity_ >= 8 && 4 * count <= capacity_) move_to(CellStore::class_of(block_) - 1, count);

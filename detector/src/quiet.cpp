@@ -84,59 +84,6 @@ inline uint64_t add(CellList& cells, const Cell& cell, uint64_t mask, uint32_t& 
   return mask;
 }
 
-// Of memory that is freed nothing needs to be told any more but that it was.
-void drop_freed(CellList& cells, uint64_t mask) {
-  Cell* to = cells.begin();
-  for (Cell* from = to; from != cells.limit() && from->bits != 0; ++from) {
-    const bool is_access = from->kind <= kAtomicWrite || from->kind == kFree;
-    if (is_access && (from->mask() & ~mask) == 0) continue;
-    if (to != from) *to = *from;
-    ++to;
-  }
-  cells.cut(static_cast<uint32_t>(to - cells.begin()));
-}
-
-}  // namespace
-
-Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
-                     Epoch owner) {
-  count(SlowCall::bytes_added);
-  const bool is_plain = kind <= kWrite;
-  uint32_t reads = 0;
-  uint32_t writes = 0;
-  uint64_t need = mask;
-  if (owner == task.epoch) {
-    reads = held.read_words();
-    writes = held.write_words();
-    if (is_plain) need &= ~bytes_of_words(kind == kWrite ? writes : reads);
-  } else {
-    line.set_epoch(task.epoch);
-  }
-  uint64_t added = mask;
-  if (need != 0) {
-    if (!task.owns_epochs) own_epochs(task);
-    task.note_record(address_of(line));
-    CellList cells(held.block());
-    uint32_t count = 0;
-    if (kind == kFree) drop_freed(cells, mask);
-    Cell cell = {task.epoch, context, 0, kind, 0, 0, 1};
-    const uint64_t rest = cell.set_mask(need);
-    added |= add(cells, cell, need & ~rest, count);
-    for (uint64_t left = rest; left != 0; count = put(cells, cell, count)) left = cell.set_mask(left);
-    held.set_block(cells.block());
-  }
-  if (is_plain) {
-    const uint32_t words = words_filled(added);
-    reads |= words;
-    if (kind == kWrite) writes |= words;
-  }
-  held.set_filter(reads, writes);
-  held.set_quiet(true);
-  return {bytes_of_words(reads) | (is_plain ? added : 0), bytes_of_words(writes) | (kind == kWrite ? added : 0)};
-}
-
-namespace {
-
 // What the filter says of the task's epoch, as the bits of reads and of writes. From here on the line is the task's.
 struct Filter {
   uint32_t reads = 0;
@@ -155,6 +102,48 @@ struct Filter {
     held.set_quiet(true);
   }
 };
+
+// Of memory that is freed nothing needs to be told any more but that it was.
+void drop_freed(CellList& cells, uint64_t mask) {
+  Cell* to = cells.begin();
+  for (Cell* from = to; from != cells.limit() && from->bits != 0; ++from) {
+    const bool is_access = from->kind <= kAtomicWrite || from->kind == kFree;
+    if (is_access && (from->mask() & ~mask) == 0) continue;
+    if (to != from) *to = *from;
+    ++to;
+  }
+  cells.cut(static_cast<uint32_t>(to - cells.begin()));
+}
+
+}  // namespace
+
+Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
+                     Epoch owner) {
+  count(SlowCall::others_added);
+  const bool is_plain = kind <= kWrite;
+  const Filter filter(task, line, held, owner);
+  uint64_t need = mask;
+  if (is_plain) need &= ~bytes_of_words(kind == kWrite ? filter.writes : filter.reads);
+  uint64_t added = mask;
+  if (need != 0) {
+    if (!task.owns_epochs) own_epochs(task);
+    task.note_record(address_of(line));
+    CellList cells(held.block());
+    uint32_t count = 0;
+    if (kind == kFree) drop_freed(cells, mask);
+    Cell cell = {task.epoch, context, 0, kind, 0, 0, 1};
+    const uint64_t rest = cell.set_mask(need);
+    added |= add(cells, cell, need & ~rest, count);
+    for (uint64_t left = rest; left != 0; count = put(cells, cell, count)) left = cell.set_mask(left);
+    held.set_block(cells.block());
+  }
+  const uint64_t plain = is_plain ? added : 0;
+  const uint64_t written = kind == kWrite ? added : 0;
+  filter.add(held, words_filled(plain), kind);
+  return {bytes_of_words(filter.reads) | plain, bytes_of_words(filter.writes) | written};
+}
+
+namespace {
 
 // Adds a plain access, whose bits and quarter `cell` has. Returns the bits of the cell that has them now.
 inline uint32_t add_bits(Task& task, Line& line, Line::Held& held, const Cell& cell) {
