@@ -6,6 +6,7 @@
 #include "detector/src/cold.h"
 #include "detector/src/mem.h"
 #include "detector/src/quiet.h"
+#include "detector/src/read_shared.h"
 #include "detector/src/recent.h"
 #include "detector/src/report.h"
 #include "detector/src/shared_readers.h"
@@ -62,77 +63,137 @@ void Findings::report(const Task& task, uintptr_t address, size_t size, Kind kin
 
 namespace {
 
-// An access within one line.
-void access_line(Task& task, uintptr_t address, size_t size, Kind kind, ContextId context, const CallSite& site) {
+// The call stack of an access, looked up for the first line that has to record it.
+class Caller {
+ public:
+  Caller(Task& task, const CallSite& site) : task_(task), site_(site) {}
+
+  ContextId context() {
+    if (context_ == 0) look_up();
+    return context_;
+  }
+  const CallSite& site() const { return site_; }
+
+ private:
+  void look_up() {
+    CachedContext& cached = cached_context(site_);
+    context_ = cached.context;
+    const uint32_t locks = task_.held.hash() | 1;
+    if (cached.locks != locks) {
+      note_locks(context_, task_.held);
+      cached.locks = locks;
+    }
+  }
+
+  Task& task_;
+  const CallSite& site_;
+  ContextId context_ = 0;
+};
+
+// What recent.h knows that the filter of a line does not: parts of words, and lines that several tasks use in turn.
+inline bool was_recent(const Task& task, uintptr_t address, uint64_t mask, Kind kind) {
+  const Recorded recorded = recently_recorded(address, task.epoch);
+  return (mask & ~(kind == kRead ? recorded.read : recorded.written)) == 0;
+}
+
+// An access within one line that has to be compared with those of others, or is of a rare kind or shape.
+[[gnu::noinline]] void access_line(Task& task, uintptr_t address, size_t size, Kind kind, Caller& caller) {
   Line& line = line_of(address);
-  uint64_t mask = byte_mask(address % kLineBytes, size);
+  const uint64_t mask = byte_mask(address % kLineBytes, size);
+  const ContextId context = caller.context();
   Findings findings;
   Line::Held held = line.lock();
-  const uint32_t words = words_filled(mask);
-  const bool is_whole = bytes_of_words(words) == mask;
-  const uintptr_t first = address % kLineBytes / 16;
-  if (kind <= kWrite && (is_whole || (mask >> 16 * first) <= 0xffff)) {
-    const Epoch owner = held.block() != 0 ? line.epoch() : 0;
-    if (held.block() == 0 || (held.quiet() && knows_all_of_again(task, owner))) {
+  const Recorded recorded = visit(task, line, held, mask, kind, context, findings);
+  line.unlock(held);
+  // Of a quiet line the filter knows all that this access recorded, but for parts of words.
+  if (!held.quiet() || bytes_of_words(words_filled(mask)) != mask) note_recent(address, task.epoch, recorded);
+  if (!findings.empty()) keep_vectors([&] { findings.report(task, address, size, kind, caller.site()); });
+}
+
+template <Kind kind>
+inline bool is_hit(const Task& task, const Line& line, uint32_t words) {
+  if (kind == kWrite) return line.hit_write(task.epoch, words);
+  return line.hit_read(task.epoch, words) || shared_hit(task, line.epoch(), words);
+}
+
+// A plain access within one line: the way of nearly all calls. Most either repeat an access of this epoch to parts of
+// words, or are the first to their words in this epoch, in a line of which the task knows everything.
+template <Kind kind>
+inline void access_plainly(Task& task, uintptr_t address, size_t size, Caller& caller) {
+  Line& line = line_of(address);
+  const uintptr_t offset = address % kLineBytes;
+  const bool is_whole = ((offset | size) & 3) == 0;
+  const uint32_t words = (2u << (offset + size - 1) / 4) - (1u << offset / 4);
+  if (is_hit<kind>(task, line, words) ||
+      ((!is_whole || !line.is_quiet()) && was_recent(task, address, byte_mask(offset, size), kind))) {
+    count(SlowCall::repeated);
+    return;
+  }
+  line.prefetch_cells();
+  const ContextId context = caller.context();
+  touch_page(address);
+  const uintptr_t quarter = offset / 16;
+  if (is_whole || offset % 16 + size <= 16) {
+    Line::Held held = line.lock();
+    const Epoch owner = held.cells() != 0 ? line.epoch() : 0;
+    if (held.cells() == 0 || (held.quiet() && knows_all_of_again(task, owner))) {
       count(SlowCall::plain_added);
       if (is_whole) {
         add_words_quietly(task, line, held, words, kind, context, owner);
         line.unlock(held);
       } else {
-        const uint64_t known = add_bytes_quietly(task, line, held, static_cast<uint32_t>(mask >> 16 * first),
-                                                 static_cast<uint32_t>(first), kind, context, owner);
+        const uint32_t bytes = ((1u << size) - 1) << offset % 16;
+        const uint64_t known =
+            add_bytes_quietly(task, line, held, bytes, static_cast<uint32_t>(quarter), kind, context, owner);
         line.unlock(held);
         note_recent(address, task.epoch, {known, kind == kWrite ? known : 0});
       }
       return;
     }
+    Recorded recorded;
+    if (kind == kRead && is_whole && !held.quiet() && read_shared(task, line, held, words, context, recorded)) {
+      line.unlock(held);
+      note_recent(address, task.epoch, recorded);
+      return;
+    }
+    line.unlock(held);
   }
-  const Recorded recorded = visit(task, line, held, mask, kind, context, findings);
-  line.unlock(held);
-  // What the filter of a quiet line does not say: parts of words.
-  if (!held.quiet() || !is_whole) note_recent(address, task.epoch, recorded);
-  if (!findings.empty()) keep_vectors([&] { findings.report(task, address, size, kind, site); });
+  access_line(task, address, size, kind, caller);
 }
 
-// Whether the task made an access at least as strong to these bytes in this epoch.
-bool repeats(const Task& task, uintptr_t address, uint64_t mask, Kind kind) {
-  if (kind != kRead && kind != kWrite) return false;
-  const Line& line = line_of(address);
-  uint32_t words = words_touched(mask);
-  if (kind == kRead ? line.hit_read(task.epoch, words) || shared_hit(task, line.epoch(), words)
-                    : line.hit_write(task.epoch, words)) {
-    return true;
+template <Kind kind>
+void access_plain_range(Task& task, uintptr_t address, size_t size, Caller& caller) {
+  const uintptr_t end = address + size;
+  const uintptr_t first_end = (address | (kLineBytes - 1)) + 1;
+  if (end <= first_end) {
+    access_plainly<kind>(task, address, size, caller);
+    return;
   }
-  // Of a quiet line the filter knows all, except parts of words.
-  if (line.is_quiet() && bytes_of_words(words) == mask) return false;
-  Recorded recorded = recently_recorded(address, task.epoch);
-  return (mask & ~(kind == kRead ? recorded.read : recorded.written)) == 0;
+  access_plainly<kind>(task, address, first_end - address, caller);
+  for (address = first_end; end - address >= kLineBytes; address += kLineBytes) {
+    if (!is_hit<kind>(task, line_of(address), 0xffff)) access_plainly<kind>(task, address, kLineBytes, caller);
+  }
+  if (address < end) access_plainly<kind>(task, address, end - address, caller);
 }
 
 }  // namespace
 
 void access(Task& task, uintptr_t address, size_t size, Kind kind, const CallSite& site) {
   if (task.ignore_depth != 0 || size == 0 || !is_application(address) || !is_application(address + size)) return;
-  ContextId context = 0;
+  Caller caller(task, site);
+  if (kind == kRead) {
+    access_plain_range<kRead>(task, address, size, caller);
+    return;
+  }
+  if (kind == kWrite) {
+    access_plain_range<kWrite>(task, address, size, caller);
+    return;
+  }
   for (uintptr_t end = address + size; address < end;) {
-    uintptr_t line_end = (address | (kLineBytes - 1)) + 1;
-    size_t part = (line_end < end ? line_end : end) - address;
-    if (repeats(task, address, byte_mask(address % kLineBytes, part), kind)) {
-      count(SlowCall::repeated);
-    } else {
-      line_of(address).prefetch_cells();
-      if (context == 0) {
-        CachedContext& cached = cached_context(site);
-        context = cached.context;
-        const uint32_t locks = task.held.hash() | 1;
-        if (cached.locks != locks) {
-          note_locks(context, task.held);
-          cached.locks = locks;
-        }
-      }
-      touch_page(address);
-      access_line(task, address, part, kind, context, site);
-    }
+    const uintptr_t line_end = (address | (kLineBytes - 1)) + 1;
+    const size_t part = (line_end < end ? line_end : end) - address;
+    touch_page(address);
+    access_line(task, address, part, kind, caller);
     address += part;
   }
 }
@@ -141,15 +202,14 @@ void add_cell(uintptr_t address, size_t size, Kind kind, Epoch epoch, ContextId 
   touch_page(address);
   Line& line = line_of(address);
   Line::Held held = line.lock();
-  CellList cells(held.block());
-  uint32_t count = cells.count();
-  if (count != 0) cells.begin()->writes_known = 0;
+  CellList cells(held.cells());
+  if (cells.count() != 0) cells.begin()->writes_known = 0;
   Cell cell = {epoch, context, 0, kind, 0, 0, 0};
   for (uint64_t rest = byte_mask(address % kLineBytes, size); rest != 0;) {
     rest = cell.set_mask(rest);
-    cells.append(cell, count++);
+    cells.append(cell);
   }
-  held.set_block(cells.block());
+  held.set_cells(cells.close());
   held.set_quiet(false);
   line.unlock(held);
 }

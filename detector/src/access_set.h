@@ -23,7 +23,7 @@ constexpr bool is_set(uint32_t kind) { return (kind & kSetBit) != 0; }
 constexpr Kind member_kind(uint32_t set_kind) { return static_cast<Kind>(set_kind & ~kSetBit); }
 
 // So many cells of one kind in a line, from other epochs, become a set.
-constexpr int kSetThreshold = 24;
+constexpr int kSetThreshold = 64;
 
 struct Member {
   Epoch epoch;    // 0: a place that was never used

@@ -84,14 +84,8 @@ struct Cell {
   uint16_t bits;  // never 0 in a cell of a list: there it ends the list
   uint8_t kind;
   uint8_t quarter : 6;       // 0: a bit is a word of the line; else a byte of this quarter, counted from 1
-  uint8_t writes_known : 1;  // in the first cell of a list, about all of it: visit.h
+  uint8_t writes_known : 1;  // in the first cell of a list, about all of it: read_shared.h
   uint8_t orderly : 1;       // all cells before it in the list happen before it, or are of the same epoch
-
-  // Whether it differs from `other` in its epoch at most.
-  bool repeats(const Cell& other) const {
-    return context == other.context && bits == other.bits && kind == other.kind && quarter == other.quarter &&
-           orderly == other.orderly;
-  }
 
   // Bit i: byte i of the line.
   uint64_t mask() const {

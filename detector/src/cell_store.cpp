@@ -135,9 +135,7 @@ uint32_t CellStore::alloc(uint32_t size_class) {
     refill(size_class);
     if (cache.count == 0) refill(size_class);  // the only block was number 0
   }
-  const uint32_t block = cache.block[--cache.count];
-  cells(block)->bits = 0;
-  return block;
+  return cache.block[--cache.count];
 }
 
 void CellStore::release(uint32_t block) {
@@ -147,15 +145,18 @@ void CellStore::release(uint32_t block) {
   cache.block[cache.count++] = block;
 }
 
-void CellList::enlarge(uint32_t count) { move_to(block_ == 0 ? kFirstClass : CellStore::class_of(block_) + 1, count); }
+void CellList::enlarge() { move_to(block_ == 0 ? kFirstClass : CellStore::class_of(block_) + 1); }
 
-void CellList::move_to(uint32_t size_class, uint32_t count) {
+void CellList::move_to(uint32_t size_class) {
   if (size_class == CellStore::kClasses) die("the cells of one line");
-  CellList moved(CellStore::alloc(size_class));
-  for (uint32_t i = 0; i < count; ++i) moved.cells_[i] = cells_[i];
-  if (count != 0) moved.cut(count);
+  const uint32_t block = CellStore::alloc(size_class);
+  Cell* const to = CellStore::cells(block);
+  for (uint32_t i = 0; i < count_; ++i) to[i] = cells_[i];
   if (block_ != 0) CellStore::release(block_);
-  *this = moved;
+  block_ = block;
+  cells_ = to;
+  capacity_ = CellStore::capacity_of_class(size_class);
+  cut(count_);
 }
 
 }  // namespace baton::detector

@@ -26,7 +26,8 @@ class CellStore {
   static constexpr uint32_t capacity_of_class(uint32_t size_class) { return 2u << size_class; }
 
   static void init();
-  // A block for capacity_of_class(size_class) cells, of which the first has no bits; the rest is unspecified.
+  // A block for capacity_of_class(size_class) cells, whose content is unspecified. Its number is a multiple of its size
+  // in units.
   static uint32_t alloc(uint32_t size_class);
   static void release(uint32_t block);
 
@@ -46,55 +47,71 @@ class CellStore {
 };
 
 // The cells of a locked line, as a list in order of recording. Not thread-safe: guarded by the line's lock.
+//
+// A line keeps of it one number, which names the block and tells how many units are in use: a block begins at a
+// multiple of its own size, so the low bits of its number are free for that. Whether the last unit holds one cell or
+// two is seen in it: a cell without bits is none.
 class CellList {
  public:
-  explicit CellList(uint32_t block) : block_(block) {
-    if (block == 0) return;
-    cells_ = CellStore::cells(block);
-    capacity_ = CellStore::capacity_of_class(CellStore::class_of(block));
+  // `number`: what close() returned; 0: there are no cells.
+  explicit CellList(uint32_t number) {
+    if (number == 0) return;
+    const uint32_t size_class = CellStore::class_of(number);
+    const uint32_t units = number & ((1u << size_class) - 1);
+    block_ = number - units;
+    cells_ = CellStore::cells(block_);
+    capacity_ = CellStore::capacity_of_class(size_class);
+    count_ = 2 * units + (cells_[2 * units + 1].bits != 0 ? 2 : 1);
+  }
+  // Ends the changes: the number for the line. Without cells the block goes back.
+  [[nodiscard]] uint32_t close() {
+    if (count_ == 0) {
+      if (block_ != 0) CellStore::release(block_);
+      block_ = 0;
+      return 0;
+    }
+    return block_ + (count_ - 1) / 2;
   }
 
   Cell* begin() const { return cells_; }
-  // One past the last place. The list ends there, or before the first cell without bits.
-  Cell* limit() const { return cells_ + capacity_; }
-  uint32_t block() const { return block_; }
+  Cell* end() const { return cells_ + count_; }
+  uint32_t count() const { return count_; }
+  uint32_t capacity() const { return capacity_; }
 
-  uint32_t count() const {
-    uint32_t n = 0;
-    while (n < capacity_ && cells_[n].bits != 0) ++n;
-    return n;
-  }
-  // Makes the list end after `count` cells; none: the block goes back.
+  // Makes the list end after `count` cells.
   void cut(uint32_t count) {
-    if (count == 0) {
-      if (block_ != 0) CellStore::release(block_);
-      *this = CellList(0);
-    } else if (count < capacity_) {
-      cells_[count].bits = 0;
-    }
+    count_ = count;
+    if (count % 2 != 0) cells_[count].bits = 0;
+  }
+  void cut(const Cell* end) { cut(static_cast<uint32_t>(end - cells_)); }
+  // The number for the line of a list that ends before `end`, which is not the beginning.
+  [[nodiscard]] uint32_t cut_at(Cell* end) const {
+    const uint32_t count = static_cast<uint32_t>(end - cells_);
+    if (count % 2 != 0) end->bits = 0;
+    return block_ + (count - 1) / 2;
   }
   // Moves to the next larger block.
-  void enlarge(uint32_t count);
-  // Adds a cell behind the `count` that are there. The list may move.
-  Cell* append(const Cell& cell, uint32_t count) {
-    if (count == capacity_) enlarge(count);
-    cells_[count] = cell;
-    if (count + 1 < capacity_) cells_[count + 1].bits = 0;
-    return cells_ + count;
+  void enlarge();
+  // Adds a cell at the end. The list may move.
+  void append(const Cell& cell) {
+    if (count_ == capacity_) enlarge();
+    cells_[count_] = cell;
+    cut(count_ + 1);
   }
   // Whether one more does not fit.
-  bool is_full(uint32_t count) const { return count == capacity_; }
-  bool is_crowded(uint32_t count) const { return 4 * count > 3 * capacity_; }
+  bool is_full() const { return count_ == capacity_; }
+  bool is_crowded() const { return 4 * count_ > 3 * capacity_; }
   // Moves to a smaller block if three quarters of this one are empty.
-  void shrink(uint32_t count) {
-    if (capacity_ >= 8 && 4 * count <= capacity_) move_to(CellStore::class_of(block_) - 1, count);
+  void shrink() {
+    if (capacity_ >= 8 && 4 * count_ <= capacity_ && count_ != 0) move_to(CellStore::class_of(block_) - 1);
   }
 
  private:
-  void move_to(uint32_t size_class, uint32_t count);
+  void move_to(uint32_t size_class);
 
-  uint32_t block_;
+  uint32_t block_ = 0;
   uint32_t capacity_ = 0;
+  uint32_t count_ = 0;
   Cell* cells_ = nullptr;
 };
 

@@ -2,120 +2,136 @@
 
 #include "detector/src/quiet.h"
 
-#include "detector/src/chain.h"
 #include "detector/src/slow_calls.h"
 
 namespace baton::detector {
+namespace {
 
-uint32_t compact(CellList& cells, uint32_t count) {
-  uint64_t reads = 0, writes = 0, atomic_reads = 0, atomic_writes = 0;  // of orderly cells, from the end on
+// The bytes of a cell, in the units of the two forms of compaction: words of the line if no cell is made of bytes, else
+// bytes.
+struct Words {
+  static uint64_t of(const Cell& cell) { return cell.bits; }
+  static bool set(Cell& cell, uint64_t mask) {
+    cell.bits = static_cast<uint16_t>(mask);
+    return true;
+  }
+};
+struct Bytes {
+  static uint64_t of(const Cell& cell) { return cell.mask(); }
+  static bool set(Cell& cell, uint64_t mask) { return cell.set_mask(mask) == 0; }
+};
+
+// What the cells met so far, from the end of the list on, stand for.
+template <class Unit>
+class Later {
+ public:
+  // The bytes of an earlier access that need not be kept.
+  uint64_t covers(uint8_t kind) const {
+    uint64_t later = writes_;
+    if (kind == kRead) later |= reads_;
+    if ((kind & 2) != 0) later |= atomic_writes_;
+    if (kind == kAtomicRead) later |= reads_ | atomic_reads_;
+    return later;
+  }
+  void add(uint8_t kind, uint64_t mask) {
+    if ((kind & 3) == kWrite) writes_ |= mask;
+    if (kind == kRead) reads_ |= mask;
+    if (kind == kAtomicRead) atomic_reads_ |= mask;
+    if (kind == kAtomicWrite) atomic_writes_ |= mask;
+  }
+
+ private:
+  uint64_t reads_ = 0, writes_ = 0, atomic_reads_ = 0, atomic_writes_ = 0;
+};
+
+template <class Unit>
+void compact_by(CellList& cells, const Cell* next) {
+  Later<Unit> later;  // only of orderly cells
+  if (next != nullptr && next->orderly != 0) later.add(next->kind, Unit::of(*next));
   Cell* const begin = cells.begin();
-  Cell* to = begin + count;
-  for (Cell* from = to; from-- != begin;) {
+  Cell* const end = cells.end();
+  Cell* to = end;
+  for (Cell* from = end; from-- != begin;) {
     const uint8_t kind = from->kind;
     if (kind > kAtomicWrite && kind != kFree) {
       *--to = *from;
       continue;
     }
-    const uint64_t mask = from->mask();
-    uint64_t later = writes;
-    if (kind == kRead) later |= reads;
-    if ((kind & 2) != 0) later |= atomic_writes;
-    if (kind == kAtomicRead) later |= reads | atomic_reads;
-    const uint64_t left = mask & ~later;
+    const uint64_t mask = Unit::of(*from);
+    const uint64_t left = mask & ~later.covers(kind);
     if (left == 0) continue;
     Cell cell = *from;
     // Bytes that one cell cannot hold stay.
-    if (left != mask && cell.set_mask(left) != 0) cell = *from;
+    if (left != mask && !Unit::set(cell, left)) cell = *from;
     *--to = cell;
-    if (cell.orderly == 0) continue;
-    if ((kind & 3) == kWrite) writes |= mask;
-    if (kind == kRead) reads |= mask;
-    if (kind == kAtomicRead) atomic_reads |= mask;
-    if (kind == kAtomicWrite) atomic_writes |= mask;
+    if (cell.orderly != 0) later.add(kind, mask);
   }
-  if (to == begin) return count;
-  Cell* end = begin;
-  for (Cell* const limit = begin + count; to != limit; ++to) *end++ = *to;
-  const uint32_t kept = static_cast<uint32_t>(end - begin);
-  cells.cut(kept);
-  return kept;
+  if (to == begin) return;
+  Cell* place = begin;
+  for (; to != end; ++to) *place++ = *to;
+  cells.cut(place);
 }
 
-namespace {
-
-uint32_t put(CellList& cells, const Cell& cell, uint32_t count) {
-  if (cells.is_full(count) && count != 0) {
-    count = compact(cells, count);
-    if (cells.is_crowded(count)) cells.enlarge(count);
+bool has_bytes(const CellList& cells) {
+  for (const Cell& cell : cells) {
+    if (cell.quarter != 0 && cell.kind != kSync) return true;
   }
-  cells.append(cell, count);
-  return count + 1;
+  return false;
+}
+
+void make_room(CellList& cells, const Cell& next) {
+  if (cells.count() != 0) compact(cells, &next);
+  if (cells.is_crowded() || cells.is_full()) cells.enlarge();
 }
 
 // Adds `cell`, which is of the running epoch. Returns its bytes and those of the cell that took it in.
-inline uint64_t add(CellList& cells, const Cell& cell, uint64_t mask, uint32_t& count) {
-  Cell* const limit = cells.limit();
-  Cell* same = nullptr;     // as `cell`, but of an older epoch
-  Cell* current = nullptr;  // of this epoch, and by the same call
-  Cell* end = cells.begin();
-  for (; end != limit && end->bits != 0; ++end) {
+uint64_t put(CellList& cells, const Cell& cell, uint64_t mask) {
+  Cell* end = cells.end();
+  while (end != cells.begin() && stands_for(cell, end[-1])) --end;
+  cells.cut(end);
+  while (end != cells.begin()) {
+    --end;
+    if (end->epoch != cell.epoch) break;
     if (end->context != cell.context || end->kind != cell.kind) continue;
-    if (end->epoch == cell.epoch) {
-      current = end;
-    } else if (end->repeats(cell)) {
-      same = end;
-    }
-  }
-  count = static_cast<uint32_t>(end - cells.begin());
-  if (current != nullptr) {
-    Cell joined = *current;
+    Cell joined = *end;
     const uint64_t bytes = joined.mask() | mask;
-    if (joined.set_mask(bytes) == 0) {
-      *current = joined;
-      return bytes;
-    }
-  } else if (same != nullptr) {
-    for (; same + 1 != end; ++same) *same = same[1];
-    *same = cell;
-    return mask;
+    if (joined.set_mask(bytes) != 0) break;
+    *end = joined;
+    return bytes;
   }
-  count = put(cells, cell, count);
+  if (cells.is_full()) make_room(cells, cell);
+  cells.append(cell);
   return mask;
 }
-
-// What the filter says of the task's epoch, as the bits of reads and of writes. From here on the line is the task's.
-struct Filter {
-  uint32_t reads = 0;
-  uint32_t writes = 0;
-
-  Filter(const Task& task, Line& line, const Line::Held& held, Epoch owner) {
-    if (owner == task.epoch) {
-      reads = held.read_words();
-      writes = held.write_words();
-    } else {
-      line.set_epoch(task.epoch);
-    }
-  }
-  void add(Line::Held& held, uint32_t words, Kind kind) const {
-    held.set_filter(reads | words, kind == kWrite ? writes | words : writes);
-    held.set_quiet(true);
-  }
-};
 
 // Of memory that is freed nothing needs to be told any more but that it was.
 void drop_freed(CellList& cells, uint64_t mask) {
   Cell* to = cells.begin();
-  for (Cell* from = to; from != cells.limit() && from->bits != 0; ++from) {
-    const bool is_access = from->kind <= kAtomicWrite || from->kind == kFree;
-    if (is_access && (from->mask() & ~mask) == 0) continue;
-    if (to != from) *to = *from;
-    ++to;
+  for (const Cell& cell : cells) {
+    const bool is_access = cell.kind <= kAtomicWrite || cell.kind == kFree;
+    if (is_access && (cell.mask() & ~mask) == 0) continue;
+    *to++ = cell;
   }
-  cells.cut(static_cast<uint32_t>(to - cells.begin()));
+  cells.cut(to);
 }
 
 }  // namespace
+
+void compact(CellList& cells, const Cell* next) {
+  if (has_bytes(cells) || (next != nullptr && next->quarter != 0)) {
+    compact_by<Bytes>(cells, next);
+  } else {
+    compact_by<Words>(cells, next);
+  }
+}
+
+uint32_t put_in_full_list(Line::Held& held, const Cell& cell) {
+  CellList cells(held.cells());
+  make_room(cells, cell);
+  cells.append(cell);
+  held.set_cells(cells.close());
+  return cell.bits;
+}
 
 Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
                      Epoch owner) {
@@ -123,69 +139,25 @@ Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Ki
   const bool is_plain = kind <= kWrite;
   const Filter filter(task, line, held, owner);
   uint64_t need = mask;
-  if (is_plain) need &= ~bytes_of_words(kind == kWrite ? filter.writes : filter.reads);
+  if (is_plain) need &= ~bytes_of_words(filter.words(kind));
   uint64_t added = mask;
   if (need != 0) {
     if (!task.owns_epochs) own_epochs(task);
     task.note_record(address_of(line));
-    CellList cells(held.block());
-    uint32_t count = 0;
+    CellList cells(held.cells());
     if (kind == kFree) drop_freed(cells, mask);
     Cell cell = {task.epoch, context, 0, kind, 0, 0, 1};
-    const uint64_t rest = cell.set_mask(need);
-    added |= add(cells, cell, need & ~rest, count);
-    for (uint64_t left = rest; left != 0; count = put(cells, cell, count)) left = cell.set_mask(left);
-    held.set_block(cells.block());
+    for (uint64_t left = need; left != 0;) {
+      const uint64_t rest = cell.set_mask(left);
+      added |= put(cells, cell, left & ~rest);
+      left = rest;
+    }
+    held.set_cells(cells.close());
   }
   const uint64_t plain = is_plain ? added : 0;
   const uint64_t written = kind == kWrite ? added : 0;
   filter.add(held, words_filled(plain), kind);
   return {bytes_of_words(filter.reads) | plain, bytes_of_words(filter.writes) | written};
-}
-
-namespace {
-
-// Adds a plain access, whose bits and quarter `cell` has. Returns the bits of the cell that has them now.
-inline uint32_t add_bits(Task& task, Line& line, Line::Held& held, const Cell& cell) {
-  if (!task.owns_epochs) own_epochs(task);
-  task.note_record(address_of(line));
-  CellList cells(held.block());
-  Cell* const limit = cells.limit();
-  Cell* same = nullptr;  // as `cell`, but of an older epoch
-  Cell* end = cells.begin();
-  for (; end != limit && end->bits != 0; ++end) {
-    if (end->context != cell.context || end->kind != cell.kind || end->quarter != cell.quarter) continue;
-    if (end->epoch == cell.epoch) return end->bits |= cell.bits;
-    if (end->bits == cell.bits && end->orderly != 0) same = end;
-  }
-  if (same != nullptr) {
-    for (; same + 1 != end; ++same) *same = same[1];
-    *same = cell;
-  } else {
-    put(cells, cell, static_cast<uint32_t>(end - cells.begin()));
-    held.set_block(cells.block());
-  }
-  return cell.bits;
-}
-
-}  // namespace
-
-void add_words_quietly(Task& task, Line& line, Line::Held& held, uint32_t words, Kind kind, ContextId context,
-                       Epoch owner) {
-  const Filter filter(task, line, held, owner);
-  const uint32_t need = words & ~(kind == kWrite ? filter.writes : filter.reads);
-  filter.add(held, words, kind);
-  if (need != 0) add_bits(task, line, held, {task.epoch, context, static_cast<uint16_t>(need), kind, 0, 0, 1});
-}
-
-uint64_t add_bytes_quietly(Task& task, Line& line, Line::Held& held, uint32_t bytes, uint32_t quarter, Kind kind,
-                           ContextId context, Epoch owner) {
-  const Filter filter(task, line, held, owner);
-  const uint8_t number = static_cast<uint8_t>((quarter + 1) & 7);
-  const Cell cell = {task.epoch, context, static_cast<uint16_t>(bytes), kind, number, 0, 1};
-  const uint64_t known = static_cast<uint64_t>(add_bits(task, line, held, cell)) << 16 * quarter;
-  filter.add(held, words_filled(known), kind);
-  return known;
 }
 
 }  // namespace baton::detector

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Quiet lines (shadow.h): an access that cannot race with anything there is added to the list, and no more is done.
+// Quiet lines (shadow.h): an access that cannot race with anything there is added at the end of the list, and no more
+// is done.
 //
 // Which cells lose bytes to it is put off until the list is full, or somebody comes who does not know all of it:
-// compact(). The order of the list tells what may be dropped for what (Cell::orderly), so a cell that is added or
-// renewed goes to the end. Taking more bytes into a cell of the running epoch needs no move: what stands behind it is
-// of the same epoch, and did not cover those bytes.
+// compact(). The order of the list tells what may be dropped for what (Cell::orderly), so a new cell stands at the end.
+// Taking more bytes into a cell of the running epoch needs no move: what stands behind it is of the same epoch, and did
+// not cover those bytes. The cells of the running epoch are the last ones.
 #pragma once
 
 #include <stdint.h>
 
+#include "detector/src/chain.h"
 #include "detector/src/context.h"
 #include "detector/src/shadow.h"
 #include "detector/src/shared_readers.h"
@@ -36,17 +38,84 @@ inline bool knows_all_of_again(Task& task, Epoch owner) {
 Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
                      Epoch owner);
 
-// The same for a plain access to whole words.
-void add_words_quietly(Task& task, Line& line, Line::Held& held, uint32_t words, Kind kind, ContextId context,
-                       Epoch owner);
+// Takes from each cell the bytes of those behind it that happen after it and stand for it; so does `next`, which is
+// going to be added (null: none).
+void compact(CellList& cells, const Cell* next);
+
+// What the filter says of the task's epoch, as the bits of reads and of writes. From here on the line is the task's.
+struct Filter {
+  uint32_t reads = 0;
+  uint32_t writes = 0;
+
+  Filter(const Task& task, Line& line, const Line::Held& held, Epoch owner) {
+    if (owner == task.epoch) {
+      reads = held.read_words();
+      writes = held.write_words();
+    } else {
+      line.set_epoch(task.epoch);
+    }
+  }
+  uint32_t words(Kind kind) const { return kind == kWrite ? writes : reads; }
+  void add(Line::Held& held, uint32_t words, Kind kind) const {
+    held.set_filter(reads | words, kind == kWrite ? writes | words : writes);
+    held.set_quiet(true);
+  }
+};
+
+// Whether `next` stands for all of an earlier cell. Cells of unlike form are left to compact().
+inline bool stands_for(const Cell& next, const Cell& earlier) {
+  if (earlier.quarter != next.quarter || (earlier.bits & ~next.bits) != 0) return false;
+  return (earlier.kind <= kAtomicWrite || earlier.kind == kFree) &&
+         covers(static_cast<Kind>(next.kind), static_cast<Kind>(earlier.kind));
+}
+
+// Adds `cell` where the list is full, or there is none yet.
+uint32_t put_in_full_list(Line::Held& held, const Cell& cell);
+
+// Adds a plain access, of which `cell` has the bits and the quarter. Returns the bits of the cell that has them now.
+inline uint32_t put_quietly(Task& task, Line& line, Line::Held& held, const Cell& cell) {
+  if (!task.owns_epochs) own_epochs(task);
+  task.note_record(address_of(line));
+  const uint32_t number = held.cells();
+  if (number == 0) return put_in_full_list(held, cell);
+  const CellList cells(number);
+  Cell* const begin = cells.begin();
+  Cell* end = cells.end();
+  while (end != begin && stands_for(cell, end[-1])) --end;
+  for (Cell* last = end; last != begin;) {
+    --last;
+    if (last->epoch != cell.epoch) break;
+    if (last->context == cell.context && last->kind == cell.kind && last->quarter == cell.quarter) {
+      last->bits |= cell.bits;
+      if (end != cells.end()) held.set_cells(cells.cut_at(end));
+      return last->bits;
+    }
+  }
+  if (end == begin + cells.capacity()) return put_in_full_list(held, cell);
+  *end = cell;
+  held.set_cells(cells.cut_at(end + 1));
+  return cell.bits;
+}
+
+// As add_quietly(), for a plain access to whole words.
+inline void add_words_quietly(Task& task, Line& line, Line::Held& held, uint32_t words, Kind kind, ContextId context,
+                              Epoch owner) {
+  const Filter filter(task, line, held, owner);
+  const uint32_t need = words & ~filter.words(kind);
+  filter.add(held, words, kind);
+  if (need != 0) put_quietly(task, line, held, {task.epoch, context, static_cast<uint16_t>(need), kind, 0, 0, 1});
+}
 
 // And for one to bytes of one quarter of the line, bit i: byte i of the quarter. Returns which bytes of the line are
 // recorded now by this call.
-uint64_t add_bytes_quietly(Task& task, Line& line, Line::Held& held, uint32_t bytes, uint32_t quarter, Kind kind,
-                           ContextId context, Epoch owner);
-
-// Takes from each of the `count` cells the bytes of those behind it that happen after it and stand for it. Returns how
-// many cells are left.
-uint32_t compact(CellList& cells, uint32_t count);
+inline uint64_t add_bytes_quietly(Task& task, Line& line, Line::Held& held, uint32_t bytes, uint32_t quarter, Kind kind,
+                                  ContextId context, Epoch owner) {
+  const Filter filter(task, line, held, owner);
+  const uint8_t number = static_cast<uint8_t>((quarter + 1) & 7);
+  const Cell cell = {task.epoch, context, static_cast<uint16_t>(bytes), kind, number, 0, 1};
+  const uint64_t known = static_cast<uint64_t>(put_quietly(task, line, held, cell)) << 16 * quarter;
+  filter.add(held, words_filled(known), kind);
+  return known;
+}
 
 }  // namespace baton::detector

@@ -85,11 +85,11 @@ bool forget_in(Cell& cell, uint64_t mask, Pieces& pieces) {
 }
 
 // Removes the bytes `mask` from cells. False: there was no room for all pieces, and it has to be done again.
-bool forget_in_list(CellList& cells, uint64_t mask, uint32_t words, uint32_t& count) {
+bool forget_in_list(CellList& cells, uint64_t mask, uint32_t words) {
   Pieces pieces;
   bool is_done = true;
   Cell* to = cells.begin();
-  for (Cell* from = to; from != cells.limit() && from->bits != 0; ++from) {
+  for (Cell* from = to; from != cells.end(); ++from) {
     if (from->quarter != 0 || (from->bits & words) != 0) {
       if (!pieces.has_room()) {
         is_done = false;
@@ -100,9 +100,8 @@ bool forget_in_list(CellList& cells, uint64_t mask, uint32_t words, uint32_t& co
     if (to != from) *to = *from;
     ++to;
   }
-  count = static_cast<uint32_t>(to - cells.begin());
-  cells.cut(count);
-  for (const Cell& piece : pieces) cells.append(piece, count++);
+  cells.cut(to);
+  for (const Cell& piece : pieces) cells.append(piece);
   return is_done;
 }
 
@@ -110,13 +109,12 @@ bool forget_in_list(CellList& cells, uint64_t mask, uint32_t words, uint32_t& co
 void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
   held.set_block_starts(held.block_starts() & ~places_begun(mask));
   const uint32_t words = words_touched(mask);
-  CellList cells(held.block());
-  uint32_t count = 0;
-  while (!forget_in_list(cells, mask, words, count)) {
+  CellList cells(held.cells());
+  while (!forget_in_list(cells, mask, words)) {
   }
-  held.set_block(cells.block());
+  held.set_cells(cells.close());
   held.set_filter(held.read_words() & ~words, held.write_words() & ~words);
-  if (count == 0 || is_tag(line.epoch())) {
+  if (held.cells() == 0 || is_tag(line.epoch())) {
     line.set_epoch(0);
     held.set_quiet(false);
   }
@@ -182,8 +180,8 @@ using Visit = void (*)(Epoch epoch, void* argument);
 void visit_line(Line& line, Visit visit, void* argument) {
   if (line.untouched()) return;
   Line::Held held = line.lock();
-  const CellList cells(held.block());
-  for (const Cell* cell = cells.begin(); cell != cells.limit() && cell->bits != 0; ++cell) {
+  const CellList cells(held.cells());
+  for (const Cell* cell = cells.begin(); cell != cells.end(); ++cell) {
     if (is_set(cell->kind)) {
       AccessSet& set = set_at(cell->context);
       if (set.known_by() != 0) visit(set.known_by(), argument);

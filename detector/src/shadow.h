@@ -63,10 +63,10 @@ class Line {
   // The state while the lock is held, edited by the holder and given back to unlock().
   struct Held {
     uint64_t state;
-    // The number of its block of cells; 0: there are none.
-    uint32_t block() const { return static_cast<uint32_t>(state >> kBlockShift); }
-    void set_block(uint32_t block) {
-      state = (state & ((1ull << kBlockShift) - 1)) | static_cast<uint64_t>(block) << kBlockShift;
+    // The number of its list of cells (CellList); 0: there are none.
+    uint32_t cells() const { return static_cast<uint32_t>(state >> kCellsShift); }
+    void set_cells(uint32_t number) {
+      state = (state & ((1ull << kCellsShift) - 1)) | static_cast<uint64_t>(number) << kCellsShift;
     }
     bool quiet() const { return (state & kQuiet) != 0; }
     void set_quiet(bool quiet) { state = quiet ? state | kQuiet : state & ~kQuiet; }
@@ -85,8 +85,8 @@ class Line {
 
   // Hints without the lock: whether it is quiet; and to the processor, that the cells will be looked at.
   void prefetch_cells() const {
-    if (const uint32_t block = Held{state_.load(std::memory_order_relaxed)}.block()) {
-      __builtin_prefetch(CellStore::cells(block));
+    if (const uint32_t number = Held{state_.load(std::memory_order_relaxed)}.cells()) {
+      __builtin_prefetch(CellStore::cells(number));
     }
   }
   bool is_quiet() const { return (state_.load(std::memory_order_relaxed) & kQuiet) != 0; }
@@ -115,8 +115,8 @@ class Line {
   static constexpr uint64_t kLocked = 1ull << 32;
   static constexpr int kStartShift = 33;
   static constexpr uint64_t kQuiet = 1ull << 37;
-  static constexpr int kBlockShift = 38;
-  static_assert(kBlockShift + CellStore::kIndexBits == 64);
+  static constexpr int kCellsShift = 38;
+  static_assert(kCellsShift + CellStore::kIndexBits == 64);
 
   std::atomic<Epoch> epoch_;
   std::atomic<uint64_t> state_;

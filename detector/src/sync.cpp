@@ -38,17 +38,16 @@ void init_sync() { snapshots.init("clocks of sync objects"); }
 Snapshot* sync_at(Line::Held& held, uintptr_t offset, bool create) {
   Cell wanted = {0, 0, static_cast<uint16_t>(1u << offset % 16), kSync, static_cast<uint8_t>((offset / 16 + 1) & 7),
                  0, 0};
-  CellList cells(held.block());
-  uint32_t count = 0;
-  for (const Cell* cell = cells.begin(); cell != cells.limit() && cell->bits != 0; ++cell, ++count) {
+  CellList cells(held.cells());
+  for (const Cell* cell = cells.begin(); cell != cells.end(); ++cell) {
     if (cell->kind == kSync && cell->bits == wanted.bits && cell->quarter == wanted.quarter) {
       return &snapshots[cell->context];
     }
   }
   if (!create) return nullptr;
   wanted.context = new_snapshot();
-  cells.append(wanted, count);
-  held.set_block(cells.block());
+  cells.append(wanted);
+  held.set_cells(cells.close());
   return &snapshots[wanted.context];
 }
 

@@ -6,6 +6,7 @@
 #include "detector/src/chain.h"
 #include "detector/src/pieces.h"
 #include "detector/src/quiet.h"
+#include "detector/src/read_shared.h"
 #include "detector/src/shared_readers.h"
 #include "detector/src/slow_calls.h"
 
@@ -18,7 +19,7 @@ class Visit {
       : task_(task),
         line_(line),
         held_(held),
-        cells_(held.block()),
+        cells_(held.cells()),
         mask_(mask),
         need_(mask),
         context_(context),
@@ -28,22 +29,20 @@ class Visit {
   Recorded run() {
     const Epoch owner = line_.epoch();
     if (held_.quiet()) {
-      compact(cells_, cells_.count());
+      compact(cells_, nullptr);
     } else {
-      Cell& first = *cells_.begin();
-      skips_others_ = first.writes_known != 0 && kind_ == kRead && knows_all_of(task_, owner);
-      first.writes_known = 0;
+      skips_others_ = kind_ == kRead && knows_writes(task_, cells_);
+      cells_.begin()->writes_known = 0;
       if (skips_others_) all_known_ = false;
     }
     scan();
-    for (const Cell& piece : pieces_) cells_.append(piece, count_++);
+    for (const Cell& piece : pieces_) cells_.append(piece);
     const bool redundant = need_ == 0;
     if (!redundant) record();
-    if (count_ == 0) cells_.cut(0);
-    cells_.shrink(count_);
-    held_.set_block(cells_.block());
+    cells_.shrink();
+    if (kind_ == kRead && writes_known_ && !all_known_ && cells_.count() != 0) mark_writes(cells_);
+    held_.set_cells(cells_.close());
     settle(owner, redundant);
-    if (count_ != 0) cells_.begin()->writes_known = writes_known_ && line_.epoch() == task_.epoch;
     return {read_now_ | written_now_, written_now_};
   }
 
@@ -74,15 +73,12 @@ class Visit {
 
   void scan() {
     Cell* to = cells_.begin();
-    Cell* const limit = cells_.limit();
-    Cell* from = to;
-    for (; from != limit && from->bits != 0; ++from) {
+    for (Cell* from = to; from != cells_.end(); ++from) {
       if (!meet(*from, to)) continue;
       if (to != from) *to = *from;
       ++to;
     }
-    count_ = place_of(to);
-    if (to != limit) to->bits = 0;
+    cells_.cut(to);
   }
 
   // Returns whether the cell stays; it will stand at `place`.
@@ -198,7 +194,7 @@ class Visit {
     Cell cell = {task_.epoch, context_, 0, static_cast<uint8_t>(kind_), 0, 0, all_known_};
     for (uint64_t rest = need_; rest != 0;) {
       rest = cell.set_mask(rest);
-      cells_.append(cell, count_++);
+      cells_.append(cell);
     }
   }
 
@@ -209,8 +205,7 @@ class Visit {
     const uint32_t set = new_set();
     uint64_t all = 0;
     Cell* to = cells_.begin();
-    for (uint32_t i = 0; i < count_; ++i) {
-      const Cell& cell = cells_.begin()[i];
+    for (const Cell& cell : cells_) {
       if (cell.kind == kind_) {
         set_at(set).add(cell.epoch, cell.context, cell.mask());
         all |= cell.mask();
@@ -219,16 +214,14 @@ class Visit {
       }
     }
     *to = {0, set, static_cast<uint16_t>(words_touched(all)), static_cast<uint8_t>(kind_ | kSetBit), 0, 0, 0};
-    count_ = place_of(to) + 1;
-    cells_.cut(count_);
-    return count_ - 1;
+    cells_.cut(to + 1);
+    return cells_.count() - 1;
   }
 
   Task& task_;
   Line& line_;
   Line::Held& held_;
   CellList cells_;
-  uint32_t count_ = 0;
   const uint64_t mask_;
   uint64_t need_;          // bytes that no cell of this epoch covers yet
   uint64_t read_now_ = 0;  // bytes read, and written, by cells of this epoch
@@ -250,7 +243,7 @@ class Visit {
 Recorded visit(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
                Findings& findings) {
   const Epoch owner = line.epoch();
-  if (held.block() == 0) return add_quietly(task, line, held, mask, kind, context, 0);
+  if (held.cells() == 0) return add_quietly(task, line, held, mask, kind, context, 0);
   if (held.quiet() && knows_all_of(task, owner)) return add_quietly(task, line, held, mask, kind, context, owner);
   count(SlowCall::compared);
   return Visit(task, line, held, mask, kind, context, findings).run();

@@ -13,9 +13,7 @@
 // In a quiet line (shadow.h) whose epoch t knows, all cells are ordered before a, and none is looked at: quiet.h.
 // Memory that one goroutine uses is quiet, and memory that is handed on under a lock.
 //
-// Of a line that several goroutines read meanwhile (a table under a reader-writer lock), the first cell says whether
-// its writes, at least, are known to whoever knows all of the line's epoch. Then a read looks at its own chain's cells
-// only.
+// A read of a line that several goroutines read meanwhile need not look at the cells of others: read_shared.h.
 #pragma once
 
 #include <stdint.h>
