@@ -176,6 +176,20 @@ void access_plain_range(Task& task, uintptr_t address, size_t size, Caller& call
   if (address < end) access_plainly<kind>(task, address, end - address, caller);
 }
 
+// Records the free of a part of a line, if the task knows everything of the line.
+bool free_known(Task& task, uintptr_t address, size_t size, Caller& caller) {
+  const uintptr_t offset = address % kLineBytes;
+  if ((offset | size) % 16 != 0) return false;
+  Line& line = line_of(address);
+  const ContextId context = caller.context();
+  Line::Held held = line.lock();
+  const Epoch owner = held.cells() != 0 ? line.epoch() : 0;
+  const bool is_known = held.cells() == 0 || (held.quiet() && knows_all_of_again(task, owner));
+  if (is_known) free_quietly(task, line, held, (1u << (offset + size) / 4) - (1u << offset / 4), context, owner);
+  line.unlock(held);
+  return is_known;
+}
+
 }  // namespace
 
 void access(Task& task, uintptr_t address, size_t size, Kind kind, const CallSite& site) {
@@ -193,7 +207,7 @@ void access(Task& task, uintptr_t address, size_t size, Kind kind, const CallSit
     const uintptr_t line_end = (address | (kLineBytes - 1)) + 1;
     const size_t part = (line_end < end ? line_end : end) - address;
     touch_page(address);
-    access_line(task, address, part, kind, caller);
+    if (kind != kFree || !free_known(task, address, part, caller)) access_line(task, address, part, kind, caller);
     address += part;
   }
 }

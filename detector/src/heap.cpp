@@ -73,7 +73,7 @@ void record_free(Task& task, void* p, const CallSite& site) {
   if (is_mapped(start_of_chunk(p))) {
     give_back_range(task, block, header.size, site);
   } else {
-    record_write(task, block, header.size, kFree, site);
+    record_write(task, block, shadow_size(header.size), kFree, site);
   }
 }
 

@@ -104,17 +104,6 @@ uint64_t put(CellList& cells, const Cell& cell, uint64_t mask) {
   return mask;
 }
 
-// Of memory that is freed nothing needs to be told any more but that it was.
-void drop_freed(CellList& cells, uint64_t mask) {
-  Cell* to = cells.begin();
-  for (const Cell& cell : cells) {
-    const bool is_access = cell.kind <= kAtomicWrite || cell.kind == kFree;
-    if (is_access && (cell.mask() & ~mask) == 0) continue;
-    *to++ = cell;
-  }
-  cells.cut(to);
-}
-
 }  // namespace
 
 void compact(CellList& cells, const Cell* next) {
@@ -145,7 +134,6 @@ Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Ki
     if (!task.owns_epochs) own_epochs(task);
     task.note_record(address_of(line));
     CellList cells(held.cells());
-    if (kind == kFree) drop_freed(cells, mask);
     Cell cell = {task.epoch, context, 0, kind, 0, 0, 1};
     for (uint64_t left = need; left != 0;) {
       const uint64_t rest = cell.set_mask(left);
@@ -158,6 +146,27 @@ Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Ki
   const uint64_t written = kind == kWrite ? added : 0;
   filter.add(held, words_filled(plain), kind);
   return {bytes_of_words(filter.reads) | plain, bytes_of_words(filter.writes) | written};
+}
+
+void free_quietly(Task& task, Line& line, Line::Held& held, uint32_t words, ContextId context, Epoch owner) {
+  count(SlowCall::others_added);
+  const Filter filter(task, line, held, owner);
+  if (!task.owns_epochs) own_epochs(task);
+  task.note_record(address_of(line));
+  CellList cells(held.cells());
+  // Of memory that is freed nothing needs to be told any more but that it was.
+  Cell* to = cells.begin();
+  for (const Cell& cell : cells) {
+    const uint32_t rest = cell.quarter == 0 ? cell.bits & ~words : ~(words >> 4 * (cell.quarter - 1u)) & 0xf;
+    if (rest != 0 || cell.kind == kSync) *to++ = cell;
+  }
+  cells.cut(to);
+  const Cell cell = {task.epoch, context, static_cast<uint16_t>(words), kFree, 0, 0, 1};
+  if (cells.is_full()) make_room(cells, cell);
+  cells.append(cell);
+  cells.shrink();
+  held.set_cells(cells.close());
+  filter.add(held, 0, kFree);
 }
 
 }  // namespace baton::detector

@@ -86,11 +86,16 @@ bool forget_in(Cell& cell, uint64_t mask, Pieces& pieces) {
 
 // Removes the bytes `mask` from cells. False: there was no room for all pieces, and it has to be done again.
 bool forget_in_list(CellList& cells, uint64_t mask, uint32_t words) {
+  const bool is_whole = bytes_of_words(words) == mask;
   Pieces pieces;
   bool is_done = true;
   Cell* to = cells.begin();
   for (Cell* from = to; from != cells.end(); ++from) {
-    if (from->quarter != 0 || (from->bits & words) != 0) {
+    if (from->quarter == 0 && from->kind <= kFree && is_whole) {
+      const uint32_t left = from->bits & ~words;
+      if (left == 0) continue;
+      from->bits = static_cast<uint16_t>(left);
+    } else if (from->quarter != 0 || (from->bits & words) != 0) {
       if (!pieces.has_room()) {
         is_done = false;
       } else if (!forget_in(*from, mask, pieces)) {
