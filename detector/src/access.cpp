@@ -132,32 +132,30 @@ inline void access_plainly(Task& task, uintptr_t address, size_t size, Caller& c
   line.prefetch_cells();
   const ContextId context = caller.context();
   touch_page(address);
-  const uintptr_t quarter = offset / 16;
-  if (is_whole || offset % 16 + size <= 16) {
-    Line::Held held = line.lock();
-    const Epoch owner = held.cells() != 0 ? line.epoch() : 0;
-    if (held.cells() == 0 || (held.quiet() && knows_all_of_again(task, owner))) {
-      count(SlowCall::plain_added);
-      if (is_whole) {
-        add_words_quietly(task, line, held, words, kind, context, owner);
-        line.unlock(held);
-      } else {
-        const uint32_t bytes = ((1u << size) - 1) << offset % 16;
-        const uint64_t known =
-            add_bytes_quietly(task, line, held, bytes, static_cast<uint32_t>(quarter), kind, context, owner);
-        line.unlock(held);
-        note_recent(address, task.epoch, {known, kind == kWrite ? known : 0});
-      }
-      return;
-    }
-    Recorded recorded;
-    if (kind == kRead && is_whole && !held.quiet() && read_shared(task, line, held, words, context, recorded)) {
+  Line::Held held = line.lock();
+  const Epoch owner = held.cells() != 0 ? line.epoch() : 0;
+  if (held.cells() == 0 || (held.quiet() && knows_all_of_again(task, owner))) {
+    count(SlowCall::plain_added);
+    if (is_whole) {
+      add_words_quietly(task, line, held, words, kind, context, owner);
       line.unlock(held);
-      note_recent(address, task.epoch, recorded);
       return;
     }
+    const Recorded recorded = offset % 16 + size <= 16
+                                  ? add_bytes_quietly(task, line, held, ((1u << size) - 1) << offset % 16,
+                                                      static_cast<uint32_t>(offset / 16), kind, context, owner)
+                                  : add_quietly(task, line, held, byte_mask(offset, size), kind, context, owner);
     line.unlock(held);
+    note_recent(address, task.epoch, recorded);
+    return;
   }
+  Recorded recorded;
+  if (kind == kRead && is_whole && !held.quiet() && read_shared(task, line, held, words, context, recorded)) {
+    line.unlock(held);
+    note_recent(address, task.epoch, recorded);
+    return;
+  }
+  line.unlock(held);
   access_line(task, address, size, kind, caller);
 }
 
@@ -185,6 +183,7 @@ bool free_known(Task& task, uintptr_t address, size_t size, Caller& caller) {
   Line::Held held = line.lock();
   const Epoch owner = held.cells() != 0 ? line.epoch() : 0;
   const bool is_known = held.cells() == 0 || (held.quiet() && knows_all_of_again(task, owner));
+  if (is_known) count(SlowCall::others_added);
   if (is_known) free_quietly(task, line, held, (1u << (offset + size) / 4) - (1u << offset / 4), context, owner);
   line.unlock(held);
   return is_known;

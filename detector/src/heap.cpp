@@ -172,14 +172,15 @@ void resize(void* p, size_t size, const void* pc, const void* frame) {
   header->size = size;
   Task* task = watched_task();
   if (task == nullptr) {
-    if (shadow_base() != nullptr) reset_shadow(block, before < size ? size : before);
+    if (shadow_base() != nullptr) reset_shadow(block, shadow_size(before < size ? size : before));
     return;
   }
   const CallSite site = call_site(*task, current_context(), pc, frame);
-  const size_t kept = size < before ? size : before;
-  write_and_forget(*task, block, kept, site);
-  record_write(*task, block + kept, before - kept, kFree, site);
-  reset_for_block(block, size);
+  // What shares the last 16 bytes with the end of what is kept counts as kept.
+  const size_t kept = shadow_size(size < before ? size : before);
+  write_and_forget(*task, block, kept < before ? kept : before, site);
+  if (kept < before) record_write(*task, block + kept, shadow_size(before) - kept, kFree, site);
+  reset_for_block(block, shadow_size(size));
   name_block(p, *task, site);
 }
 

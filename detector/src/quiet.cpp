@@ -124,7 +124,6 @@ uint32_t put_in_full_list(Line::Held& held, const Cell& cell) {
 
 Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
                      Epoch owner) {
-  count(SlowCall::others_added);
   const bool is_plain = kind <= kWrite;
   const Filter filter(task, line, held, owner);
   uint64_t need = mask;
@@ -149,7 +148,6 @@ Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Ki
 }
 
 void free_quietly(Task& task, Line& line, Line::Held& held, uint32_t words, ContextId context, Epoch owner) {
-  count(SlowCall::others_added);
   const Filter filter(task, line, held, owner);
   if (!task.owns_epochs) own_epochs(task);
   task.note_record(address_of(line));

@@ -109,16 +109,15 @@ inline void add_words_quietly(Task& task, Line& line, Line::Held& held, uint32_t
   if (need != 0) put_quietly(task, line, held, {task.epoch, context, static_cast<uint16_t>(need), kind, 0, 0, 1});
 }
 
-// And for one to bytes of one quarter of the line, bit i: byte i of the quarter. Returns which bytes of the line are
-// recorded now by this call.
-inline uint64_t add_bytes_quietly(Task& task, Line& line, Line::Held& held, uint32_t bytes, uint32_t quarter, Kind kind,
+// And for one to bytes of one quarter of the line, bit i: byte i of the quarter.
+inline Recorded add_bytes_quietly(Task& task, Line& line, Line::Held& held, uint32_t bytes, uint32_t quarter, Kind kind,
                                   ContextId context, Epoch owner) {
   const Filter filter(task, line, held, owner);
   const uint8_t number = static_cast<uint8_t>((quarter + 1) & 7);
   const Cell cell = {task.epoch, context, static_cast<uint16_t>(bytes), kind, number, 0, 1};
   const uint64_t known = static_cast<uint64_t>(put_quietly(task, line, held, cell)) << 16 * quarter;
   filter.add(held, words_filled(known), kind);
-  return known;
+  return {known, kind == kWrite ? known : 0};
 }
 
 }  // namespace baton::detector

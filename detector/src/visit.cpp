@@ -243,8 +243,11 @@ class Visit {
 Recorded visit(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
                Findings& findings) {
   const Epoch owner = line.epoch();
-  if (held.cells() == 0) return add_quietly(task, line, held, mask, kind, context, 0);
-  if (held.quiet() && knows_all_of(task, owner)) return add_quietly(task, line, held, mask, kind, context, owner);
+  const bool is_empty = held.cells() == 0;
+  if (is_empty || (held.quiet() && knows_all_of(task, owner))) {
+    count(SlowCall::others_added);
+    return add_quietly(task, line, held, mask, kind, context, is_empty ? 0 : owner);
+  }
   count(SlowCall::compared);
   return Visit(task, line, held, mask, kind, context, findings).run();
 }
