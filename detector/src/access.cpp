@@ -176,15 +176,15 @@ void access_plain_range(Task& task, uintptr_t address, size_t size, Caller& call
 
 // Records the free of a part of a line, if the task knows everything of the line.
 bool free_known(Task& task, uintptr_t address, size_t size, Caller& caller) {
-  const uintptr_t offset = address % kLineBytes;
-  if ((offset | size) % 16 != 0) return false;
   Line& line = line_of(address);
   const ContextId context = caller.context();
   Line::Held held = line.lock();
   const Epoch owner = held.cells() != 0 ? line.epoch() : 0;
   const bool is_known = held.cells() == 0 || (held.quiet() && knows_all_of_again(task, owner));
-  if (is_known) count(SlowCall::others_added);
-  if (is_known) free_quietly(task, line, held, (1u << (offset + size) / 4) - (1u << offset / 4), context, owner);
+  if (is_known) {
+    count(SlowCall::others_added);
+    free_quietly(task, line, held, byte_mask(address % kLineBytes, size), context, owner);
+  }
   line.unlock(held);
   return is_known;
 }

@@ -24,12 +24,13 @@ bool acquires(int order) {
 }
 bool releases(int order) { return order == BATON_RELEASE || order == BATON_ACQ_REL || order == BATON_SEQ_CST; }
 
-void read_clock(Task& task, const Snapshot& location, int order) {
+void read_clock(Task& task, Snapshot& location, int order) {
   if (acquires(order)) {
     task.acquire_from(location);
     return;
   }
   if (location.origin != 0 && task.knows_all_of(location.origin)) return;
+  location.seen = location.origin;
   task.fence_acquire.join(location.clock);
   if (location.origin != 0) task.fence_acquire.raise(location.origin);
 }
@@ -37,9 +38,9 @@ void read_clock(Task& task, const Snapshot& location, int order) {
 void write_clock(Task& task, Snapshot& location, int kind, int order) {
   if (releases(order)) {
     if (kind == BATON_ATOMIC_RMW) {
-      task.merge_to(location);
+      task.merge_again_to(location);
     } else {
-      task.release_to(location);
+      task.release_again_to(location);
     }
     return;
   }
@@ -51,16 +52,21 @@ void write_clock(Task& task, Snapshot& location, int kind, int order) {
   }
 }
 
-// What the instruction does to the clock of its location before and after its access.
-void before_access(Task& task, Line::Held& held, uintptr_t offset, int kind, int order) {
-  if (kind == BATON_ATOMIC_STORE || task.ignore_sync != 0) return;
-  if (Snapshot* location = sync_at(held, offset, false)) read_clock(task, *location, order);
+// What the instruction does to the clock of its location before and after its access. `location`: null if it has none.
+void before_access(Task& task, SyncObject* location, int kind, int order) {
+  if (location == nullptr || task.ignore_sync != 0) return;
+  if (kind != BATON_ATOMIC_LOAD && releases(order) && task.released_unseen(*location)) {
+    task.continue_epoch();
+  } else if (kind != BATON_ATOMIC_STORE) {
+    read_clock(task, *location, order);
+  }
 }
 
-void after_access(Task& task, Line::Held& held, uintptr_t offset, int kind, int order) {
+void after_access(Task& task, SyncObject* location, Line::Held& held, uintptr_t address, int kind, int order) {
   if (kind == BATON_ATOMIC_LOAD || task.ignore_sync != 0) return;
-  bool creates = releases(order) || !task.fence_release.empty();
-  if (Snapshot* location = sync_at(held, offset, creates)) write_clock(task, *location, kind, order);
+  const bool creates = releases(order) || !task.fence_release.empty();
+  if (location == nullptr && creates) location = sync_at(held, address, true);
+  if (location != nullptr) write_clock(task, *location, kind, order);
 }
 
 // What begin hands to end. The line's lock lives in the thread, not in the token: the two calls stand in one basic
@@ -92,9 +98,10 @@ extern "C" void __baton_atomic_end(void* token, const void* p, size_t n, int kin
   Kind access_kind = kind == BATON_ATOMIC_LOAD ? kAtomicRead : kAtomicWrite;
   CallSite site = BATON_CALL_SITE(&task, ctx);
   Findings findings;
-  before_access(task, held, offset, kind, order);
-  access_atomically(task, line, held, byte_mask(offset, part), access_kind, context_of(site), findings);
-  after_access(task, held, offset, kind, order);
+  SyncObject* location = sync_at(held, address, false);
+  before_access(task, location, kind, order);
+  access_atomically(task, line, held, byte_mask(offset, part), access_kind, context_of(site), findings, location);
+  after_access(task, location, held, address, kind, order);
   line.unlock(held);
   findings.report(task, address, n, access_kind, site);
   // An atomic access that spans lines is not atomic on any machine that matters here; its rest is checked all the same.

@@ -99,10 +99,12 @@ Epoch fresh_chain() {
 void leave_chain(Task& task) {
   SpinLockHolder hold(lock);
   Chain& chain = chains[chain_of(task.epoch)];
-  // The current number counts only if something carries it; all smaller ones were published.
-  chain.known = number_of(task.epoch) - (task.recorded_outside ? 0 : 1);
+  // The last number counts only if something carries it; all smaller ones were published.
+  const bool continues = task.newest != 0;
+  const uint64_t last = number_of(continues ? task.newest : task.epoch);
+  chain.known = last - (continues || task.recorded_outside ? 0 : 1);
   chain.named = chain.known;
-  chain.next = number_of(task.epoch) + (task.recorded ? 1 : 0);
+  chain.next = last + (continues || task.recorded ? 1 : 0);
   if (task.owns_epochs) owners[chain.owner].finished = true;
   put_newest(chain_of(task.epoch));
 }
@@ -111,7 +113,7 @@ void own_epochs(Task& task) {
   SpinLockHolder hold(lock);
   Chain& chain = chains[chain_of(task.epoch)];
   uint32_t index = owners.alloc();
-  owners[index] = {task.id, number_of(task.epoch), 0, task.creation, chain.owner};
+  owners[index] = {task.id, number_of(task.first_epoch), 0, task.creation, chain.owner};
   chain.owner = index;
   __atomic_store_n(&owners_kept, owners_kept + 1, __ATOMIC_RELAXED);
   task.owns_epochs = true;

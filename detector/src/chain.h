@@ -44,7 +44,7 @@ Epoch take_chain(const Clock& clock);
 Epoch fresh_chain();
 // The task has ended: its chain can be taken over.
 void leave_chain(Task& task);
-// Before the first record of a task: remembers it as the owner of its epochs from the current one on.
+// Before the first record of a task: remembers it as the owner of all its epochs.
 void own_epochs(Task& task);
 
 // The owner of an epoch found in the shadow.

@@ -167,13 +167,6 @@ uint64_t Clock::get_from_tree(uint32_t chain) const {
   return leaves[node].epoch[slot(chain, 0)];
 }
 
-uint64_t Clock::get(uint32_t chain) const {
-  for (uint32_t i = 0; i < count_; ++i) {
-    if (chain_of(recent_[i]) == chain) return number_of(recent_[i]);
-  }
-  return get_from_tree(chain);
-}
-
 void Clock::grow_to(uint32_t level) {
   while (level_ < level) {
     if (root_ != 0) {
@@ -213,13 +206,7 @@ void Clock::make_room() {
   stamp_ = 0;
 }
 
-bool Clock::raise(Epoch epoch) {
-  for (uint32_t i = 0; i < count_; ++i) {
-    if (chain_of(recent_[i]) != chain_of(epoch)) continue;
-    if (recent_[i] >= epoch) return false;
-    recent_[i] = epoch;
-    return true;
-  }
+bool Clock::raise_another(Epoch epoch) {
   if (get_from_tree(chain_of(epoch)) >= number_of(epoch)) return false;
   if (count_ == kRecent) make_room();
   recent_[count_++] = epoch;
@@ -310,18 +297,7 @@ void Clock::assign(const Clock& other) {
   for (uint32_t i = 0; i < kRecent; ++i) recent_[i] = other.recent_[i];
 }
 
-bool Clock::exchange(Clock& other, Epoch self) {
-  if (root_ == other.root_ && level_ == other.level_) {  // messages to and fro change recent components alone
-    const uint32_t count = other.count_;
-    Epoch before[kRecent];
-    for (uint32_t i = 0; i < kRecent; ++i) before[i] = other.recent_[i];
-    other.assign(*this);
-    bool changed = false;
-    for (uint32_t i = 0; i < count; ++i) {
-      if (self == 0 || chain_of(before[i]) != chain_of(self)) changed |= raise(before[i]);
-    }
-    return changed;
-  }
+bool Clock::exchange_trees(Clock& other, Epoch self) {
   Clock before;
   before.stamp_ = other.stamp_;
   before.count_ = other.count_;

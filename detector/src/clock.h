@@ -42,10 +42,23 @@ class Clock {
   // Reserves the node pools. Once, before any other use.
   static void init_pools();
 
-  uint64_t get(uint32_t chain) const;
+  uint64_t get(uint32_t chain) const {
+    for (uint32_t i = 0; i < count_; ++i) {
+      if (chain_of(recent_[i]) == chain) return number_of(recent_[i]);
+    }
+    return get_from_tree(chain);
+  }
   bool knows(Epoch epoch) const { return get(chain_of(epoch)) >= number_of(epoch); }
   // Raises the component of the epoch's chain to its number. Returns whether it was lower.
-  bool raise(Epoch epoch);
+  bool raise(Epoch epoch) {
+    for (uint32_t i = 0; i < count_; ++i) {
+      if (chain_of(recent_[i]) != chain_of(epoch)) continue;
+      if (recent_[i] >= epoch) return false;
+      recent_[i] = epoch;
+      return true;
+    }
+    return raise_another(epoch);
+  }
   // The same for the epoch with which `other` was published, after join(other): if that makes a tree of its own, which
   // many who learn the same do, the tree gets a stamp.
   bool raise_after(const Clock& other, Epoch origin);
@@ -55,7 +68,21 @@ class Clock {
   // Becomes equal to `other`, sharing its nodes.
   void assign(const Clock& other);
   // `other` becomes what this clock is, and then this one joins what `other` was. Returns as join().
-  bool exchange(Clock& other, Epoch self);
+  [[gnu::always_inline]] bool exchange(Clock& other, Epoch self) {
+    if (root_ != other.root_ || level_ != other.level_) return exchange_trees(other, self);
+    // Messages to and fro change recent components alone.
+    const uint32_t count = other.count_;
+    Epoch before[kRecent];
+    for (uint32_t i = 0; i < kRecent; ++i) before[i] = other.recent_[i];
+    for (uint32_t i = 0; i < kRecent; ++i) other.recent_[i] = recent_[i];
+    other.count_ = count_;
+    other.stamp_ = stamp_;
+    bool changed = false;
+    for (uint32_t i = 0; i < count; ++i) {
+      if (self == 0 || chain_of(before[i]) != chain_of(self)) changed |= raise(before[i]);
+    }
+    return changed;
+  }
   // Becomes the empty clock: every component 0.
   void clear();
   bool empty() const { return root_ == 0 && count_ == 0; }
@@ -69,6 +96,8 @@ class Clock {
   static constexpr uint32_t kRecent = 4;
 
   uint64_t get_from_tree(uint32_t chain) const;
+  bool raise_another(Epoch epoch);  // one that is not recent
+  bool exchange_trees(Clock& other, Epoch self);
   void set_in_tree(Epoch epoch);
   bool join_tree(const Clock& other);
   void share_tree(const Clock& other);

@@ -9,37 +9,29 @@
 #include "detector/src/mem.h"
 
 namespace baton::detector {
-namespace {
 
-constinit Pool<DeferredReads, 1u << 26> pool;
+void init_deferred_reads() { deferred_reads.init("reads of channels"); }
 
-}  // namespace
-
-void init_deferred_reads() { pool.init("reads of channels"); }
-
-DeferredReads& deferred_reads_of(uint32_t* number) {
-  if (*number == 0) {
-    *number = pool.alloc();
-    new (&pool[*number]) DeferredReads{};
-  }
-  return pool[*number];
+void make_deferred_reads(uint32_t* number) {
+  *number = deferred_reads.alloc();
+  new (&deferred_reads[*number]) DeferredReads{};
 }
 
 void free_deferred_reads(uint32_t number) {
-  new (&pool[number]) DeferredReads{};
-  pool.free(number);
+  new (&deferred_reads[number]) DeferredReads{};
+  deferred_reads.free(number);
 }
 
 void for_each_deferred_epoch(void (*visit)(Epoch epoch, void* argument), void* argument) {
-  for (uint32_t i = 1; i < pool.used(); ++i) {
-    for (const DeferredReads::Read& read : pool[i].reads) {
+  for (uint32_t i = 1; i < deferred_reads.used(); ++i) {
+    for (const DeferredReads::Read& read : deferred_reads[i].reads) {
       const Epoch epoch = __atomic_load_n(&read.epoch, __ATOMIC_RELAXED);  // pairs with add()
       if (epoch != 0) visit(epoch, argument);
     }
   }
 }
 
-void DeferredReads::add(Task& task, uintptr_t address, const CallSite& site) {
+void DeferredReads::add_another(Task& task, uintptr_t address, const CallSite& site) {
   if (task.ignore_depth != 0) return;
   const uint64_t place = site.hash ^ site.pc;
   Read* free = nullptr;

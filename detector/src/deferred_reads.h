@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "detector/src/context.h"
+#include "detector/src/mem.h"
 #include "detector/src/task.h"
 
 namespace baton::detector {
@@ -23,15 +24,34 @@ struct DeferredReads {
   };
   Read reads[kRoom];
 
-  void add(Task& task, uintptr_t address, const CallSite& site);
+  void add(Task& task, uintptr_t address, const CallSite& site) {
+    // What most often happens: the sender is the one before, and at the same place.
+    Read& last = reads[0];
+    if (task.ignore_depth == 0 && task.owns_epochs && last.context != 0 && last.site == (site.hash ^ site.pc) &&
+        chain_of(last.epoch) == chain_of(task.epoch)) {
+      if (last.epoch == task.epoch) return;
+      __atomic_store_n(&last.epoch, task.epoch, __ATOMIC_RELAXED);  // pairs with for_each_deferred_epoch()
+      task.note_record(address);
+      return;
+    }
+    add_another(task, address, site);
+  }
   // Puts all into the shadow.
   void settle(uintptr_t address);
+
+ private:
+  void add_another(Task& task, uintptr_t address, const CallSite& site);
 };
 
 void init_deferred_reads();
 
 // The reads that a runtime keeps as a number (race_hooks.h); made, if there are none yet.
-DeferredReads& deferred_reads_of(uint32_t* number);
+inline constinit Pool<DeferredReads, 1u << 26> deferred_reads;
+void make_deferred_reads(uint32_t* number);
+inline DeferredReads& deferred_reads_of(uint32_t* number) {
+  if (*number == 0) make_deferred_reads(number);
+  return deferred_reads[*number];
+}
 void free_deferred_reads(uint32_t number);
 
 // Calls visit(epoch, argument) for every read that is deferred. Takes no lock of the runtime: of a task that runs it

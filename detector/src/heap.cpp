@@ -73,7 +73,7 @@ void record_free(Task& task, void* p, const CallSite& site) {
   if (is_mapped(start_of_chunk(p))) {
     give_back_range(task, block, header.size, site);
   } else {
-    record_write(task, block, shadow_size(header.size), kFree, site);
+    record_write(task, block, header.size, kFree, site);
   }
 }
 
@@ -176,11 +176,10 @@ void resize(void* p, size_t size, const void* pc, const void* frame) {
     return;
   }
   const CallSite site = call_site(*task, current_context(), pc, frame);
-  // What shares the last 16 bytes with the end of what is kept counts as kept.
-  const size_t kept = shadow_size(size < before ? size : before);
-  write_and_forget(*task, block, kept < before ? kept : before, site);
-  if (kept < before) record_write(*task, block + kept, shadow_size(before) - kept, kFree, site);
-  reset_for_block(block, shadow_size(size));
+  const size_t kept = size < before ? size : before;
+  write_and_forget(*task, block, kept, site);
+  record_write(*task, block + kept, before - kept, kFree, site);
+  reset_for_block(block, size);
   name_block(p, *task, site);
 }
 

@@ -38,11 +38,12 @@ uintptr_t address_of(const void* p) { return reinterpret_cast<uintptr_t>(p); }
   access(*task, address_of(p), n, kind, call_site(*task, __baton_ctx, pc, __builtin_frame_address(0)));
 }
 
-// An atomic access to the n bytes at `address`, and then clocks(held), which works on the clocks of its line: all under
-// one lock.
-template <class Clocks>
+// An atomic access to the n bytes at `address`, and then clocks(held, object), which works on the clocks of its line:
+// all under one lock. `object` has the clock of `address`; null if there is none. begin(held, object) comes before the
+// access.
+template <class Begin, class Clocks>
 [[gnu::always_inline]] inline void operate(Task& task, uintptr_t address, size_t n, Kind kind, const CallSite& site,
-                                           ContextId context, Clocks clocks) {
+                                           ContextId context, Begin begin, Clocks clocks) {
   uintptr_t offset = address % kLineBytes;
   size_t part = offset + n <= kLineBytes ? n : kLineBytes - offset;
   if (part < n) access(task, address + part, n - part, kind, site);
@@ -50,13 +51,21 @@ template <class Clocks>
   Findings findings;
   Line& line = line_of(address);
   Line::Held held = line.lock();
-  access_atomically(task, line, held, byte_mask(offset, part), kind, context, findings);
-  if (task.ignore_sync == 0) clocks(held);
+  SyncObject* object = sync_at(held, address, false);
+  if (task.ignore_sync == 0) begin(held, object);
+  access_atomically(task, line, held, byte_mask(offset, part), kind, context, findings, object);
+  if (task.ignore_sync == 0) clocks(held, object);
   line.unlock(held);
   if (!findings.empty()) findings.report(task, address, n, kind, site);
 }
 
+constexpr auto kNothing = [](Line::Held&, SyncObject*) {};
+
 enum class ClockOperation { kNone, kAcquire, kRelease, kReleaseMerge };
+
+SyncObject& make_object(SyncObject* object, Line::Held& held, uintptr_t address) {
+  return object != nullptr ? *object : *sync_at(held, address, true);
+}
 
 // The frame address is this function's: the stack is unwound from here, and shown from `pc` on. The same below.
 [[gnu::noinline]] void object_operation(const void* obj, size_t n, Kind kind, ClockOperation operation,
@@ -64,49 +73,103 @@ enum class ClockOperation { kNone, kAcquire, kRelease, kReleaseMerge };
   Task* task = current_task;
   if (task == nullptr) return;
   const CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
-  const uintptr_t offset = address_of(obj) % kLineBytes;
-  operate(*task, address_of(obj), n, kind, site, context_of(site), [&](Line::Held& held) {
+  const uintptr_t address = address_of(obj);
+  operate(*task, address, n, kind, site, context_of(site), kNothing, [&](Line::Held& held, SyncObject* object) {
     switch (operation) {
       case ClockOperation::kNone:
         break;
       case ClockOperation::kAcquire:
-        if (Snapshot* clock = sync_at(held, offset, false)) task->acquire_from(*clock);
+        if (object != nullptr) task->acquire_from(*object);
         break;
       case ClockOperation::kRelease:
-        task->release_to(*sync_at(held, offset, true));
+        task->release_to(make_object(object, held, address));
         break;
       case ClockOperation::kReleaseMerge:
-        task->merge_to(*sync_at(held, offset, true));
+        task->merge_to(make_object(object, held, address));
     }
   });
 }
 
+// ---- Locks ---------------------------------------------------------------------------------------------------------
+//
+// Who holds a lock alone may look at its clock without the line's lock. So a task that takes a lock again which nobody
+// took meanwhile is done without: no new epoch, nothing to learn, nothing to record (task.h, invariant 4).
+
+// The object at `address`, if the task's last release went to it, and it has the access of the epoch that ended with
+// it.
+SyncObject* released_last(const Task& task, uintptr_t address, size_t n, Epoch epoch) {
+  if (task.last_release == nullptr) return nullptr;
+  SyncObject* object = static_cast<SyncObject*>(task.last_release);
+  const uintptr_t offset = address % kLineBytes;
+  const bool is_it = object->address == address && offset + n <= kLineBytes &&
+                     object->has(epoch, byte_mask(offset, n), kAtomicWrite) && task.ignore_sync == 0 &&
+                     task.ignore_depth == 0;
+  return is_it ? object : nullptr;
+}
+
+bool taken_again(Task& task, uintptr_t address, size_t n) {
+  const SyncObject* object = released_last(task, address, n, task.before_release);
+  if (object == nullptr || !task.released_unseen(*object)) return false;
+  task.continue_epoch();
+  return true;
+}
+
+bool left_again(Task& task, uintptr_t address, size_t n) {
+  SyncObject* object = released_last(task, address, n, task.epoch);
+  if (object == nullptr || !task.continues_same_clock(*object)) return false;
+  task.release_same_clock_to(*object);
+  show_epoch(task);
+  return true;
+}
+
+// Taking a lock is an access that happens before what it makes known. But if no plain access of its bytes becomes
+// known, the clock may come first: then the access replaces those of the others at once, and leaving the lock, in the
+// same epoch, needs none of its own.
 [[gnu::noinline]] void lock_taken(const void* lock, const void* obj, size_t n, int kind, const void* pc) {
   Task* task = current_task;
   if (task == nullptr) return;
   const CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
   const ContextId context = context_of(site);
-  const uintptr_t offset = address_of(obj) % kLineBytes;
-  operate(*task, address_of(obj), n, kAtomicWrite, site, context, [&](Line::Held& held) {
-    if (Snapshot* clock = sync_at(held, offset, false)) task->acquire_from(*clock);
-    if (kind != BATON_WRITE_LOCK) return;
-    if (Snapshot* readers = sync_at(held, offset + 1, false)) task->acquire_from(*readers);
-  });
+  const uintptr_t address = address_of(obj);
+  if (kind != BATON_LOCK || !taken_again(*task, address, n)) {
+    bool is_acquired = false;
+    const auto acquire = [&](Line::Held& held, SyncObject* object) {
+      if (object != nullptr && task->acquire_from(*object)) object->recorded = 0;
+      if (kind != BATON_WRITE_LOCK) return;
+      if (Snapshot* readers = sync_at(held, address + 1, false)) task->acquire_from(*readers);
+    };
+    const auto begin = [&](Line::Held& held, SyncObject* object) {
+      if (kind == BATON_READ_LOCK) return;  // those who read at the same time stay unknown
+      if (object != nullptr && task->released_unseen(*object)) {
+        task->continue_epoch();
+        is_acquired = kind == BATON_LOCK;
+      } else if (knows_plain_accesses(*task, held, address, n)) {
+        acquire(held, object);
+        is_acquired = true;
+      }
+    };
+    operate(*task, address, n, kAtomicWrite, site, context, begin, [&](Line::Held& held, SyncObject* object) {
+      if (!is_acquired) acquire(held, object);
+    });
+  }
   task->held.take(address_of(lock), kind == BATON_READ_LOCK, context);
 }
 
 [[gnu::noinline]] void lock_left(const void* lock, const void* obj, size_t n, int kind, const void* pc) {
   Task* task = current_task;
   if (task == nullptr) return;
-  const CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
-  const uintptr_t offset = address_of(obj) % kLineBytes;
-  operate(*task, address_of(obj), n, kAtomicWrite, site, context_of(site), [&](Line::Held& held) {
-    if (kind == BATON_READ_LOCK) {
-      task->merge_to(*sync_at(held, offset + 1, true));
-    } else {
-      task->release_to(*sync_at(held, offset, true));
-    }
-  });
+  const uintptr_t address = address_of(obj);
+  if (kind != BATON_LOCK || !left_again(*task, address, n)) {
+    const CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
+    operate(*task, address, n, kAtomicWrite, site, context_of(site), kNothing,
+            [&](Line::Held& held, SyncObject* object) {
+              if (kind == BATON_READ_LOCK) {
+                task->merge_to(*sync_at(held, address + 1, true));
+              } else {
+                task->release_again_to(make_object(object, held, address));
+              }
+            });
+  }
   task->held.leave(address_of(lock));
 }
 
@@ -203,7 +266,7 @@ void __baton_clock_release_acquire_for(baton_task* task, baton_clock* clock) {
 }
 void __baton_clock_free(baton_clock* clocks, size_t n) {
   for (size_t i = 0; i < n; ++i) {
-    if (clocks[i] != 0) free_sync(clocks[i]);
+    if (clocks[i] != 0) free_clock(clocks[i]);
     clocks[i] = 0;
   }
 }

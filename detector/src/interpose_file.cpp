@@ -56,7 +56,7 @@ uint32_t new_stream() {
 
 void drop(uint32_t stream) {
   if (stream == 0 || --streams[stream].references != 0) return;
-  if (streams[stream].clock != 0) free_sync(streams[stream].clock);
+  if (streams[stream].clock != 0) free_clock(streams[stream].clock);
   streams.free(stream);
 }
 

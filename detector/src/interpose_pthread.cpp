@@ -35,6 +35,15 @@ void release_object(const void* object) {
   if (Task* task = current_task) release(*task, reinterpret_cast<uintptr_t>(object));
 }
 
+// Of a lock that is held alone.
+void acquire_lock(const volatile void* lock) {
+  if (Task* task = current_task) acquire_lock(*task, reinterpret_cast<uintptr_t>(lock));
+}
+
+void release_lock(const volatile void* lock) {
+  if (Task* task = current_task) release_lock(*task, reinterpret_cast<uintptr_t>(lock));
+}
+
 void merge_object(const void* object) {
   if (Task* task = current_task) release_merge(*task, reinterpret_cast<uintptr_t>(object));
 }
@@ -80,7 +89,7 @@ extern "C" {
 int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
   int result = BATON_REAL(pthread_mutex_lock, mutex);
   if (result == 0) {
-    acquire_object(mutex);
+    acquire_lock(mutex);
     take_lock(mutex, false, BATON_HERE);
   }
   return result;
@@ -89,7 +98,7 @@ int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
 int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
   int result = BATON_REAL(pthread_mutex_trylock, mutex);
   if (result == 0) {
-    acquire_object(mutex);
+    acquire_lock(mutex);
     take_lock(mutex, false, BATON_HERE);
   }
   return result;
@@ -98,7 +107,7 @@ int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
 int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* until) noexcept {
   int result = BATON_REAL(pthread_mutex_timedlock, mutex, until);
   if (result == 0) {
-    acquire_object(mutex);
+    acquire_lock(mutex);
     take_lock(mutex, false, BATON_HERE);
   }
   return result;
@@ -107,14 +116,14 @@ int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* until) noexc
 int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock, const timespec* until) noexcept {
   int result = BATON_REAL(pthread_mutex_clocklock, mutex, clock, until);
   if (result == 0) {
-    acquire_object(mutex);
+    acquire_lock(mutex);
     take_lock(mutex, false, BATON_HERE);
   }
   return result;
 }
 
 int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
-  release_object(mutex);
+  release_lock(mutex);
   leave_lock(mutex);
   return BATON_REAL(pthread_mutex_unlock, mutex);
 }
@@ -122,7 +131,7 @@ int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
 int pthread_spin_lock(pthread_spinlock_t* lock) noexcept {
   int result = BATON_REAL(pthread_spin_lock, lock);
   if (result == 0) {
-    acquire_object(const_cast<const int*>(lock));
+    acquire_lock(lock);
     take_lock(const_cast<const int*>(lock), false, BATON_HERE);
   }
   return result;
@@ -131,14 +140,14 @@ int pthread_spin_lock(pthread_spinlock_t* lock) noexcept {
 int pthread_spin_trylock(pthread_spinlock_t* lock) noexcept {
   int result = BATON_REAL(pthread_spin_trylock, lock);
   if (result == 0) {
-    acquire_object(const_cast<const int*>(lock));
+    acquire_lock(lock);
     take_lock(const_cast<const int*>(lock), false, BATON_HERE);
   }
   return result;
 }
 
 int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
-  release_object(const_cast<const int*>(lock));
+  release_lock(lock);
   leave_lock(const_cast<const int*>(lock));
   return BATON_REAL(pthread_spin_unlock, lock);
 }
@@ -158,7 +167,7 @@ int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
   int name parameters noexcept {                \
     int result = BATON_REAL(name, __VA_ARGS__); \
     if (result == 0) {                          \
-      acquire_object(lock);                     \
+      acquire_lock(lock);                       \
       acquire_object(readers_of(lock));         \
       take_lock(lock, false, BATON_HERE);       \
     }                                           \
@@ -180,7 +189,7 @@ int pthread_rwlock_unlock(pthread_rwlock_t* lock) noexcept {
   leave_lock(lock);
   // A writer holds the lock alone, so if there is one it is the caller.
   if (lock->__data.__cur_writer != 0) {
-    release_object(lock);
+    release_lock(lock);
   } else {
     merge_object(readers_of(lock));
   }
@@ -190,23 +199,23 @@ int pthread_rwlock_unlock(pthread_rwlock_t* lock) noexcept {
 // ---- Conditions ---------------------------------------------------------------------------------------------------
 
 int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
-  release_object(mutex);
+  release_lock(mutex);
   int result = BATON_REAL_VERSION("GLIBC_2.3.2", pthread_cond_wait, condition, mutex);
-  acquire_object(mutex);
+  acquire_lock(mutex);
   return result;
 }
 
 int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* until) {
-  release_object(mutex);
+  release_lock(mutex);
   int result = BATON_REAL_VERSION("GLIBC_2.3.2", pthread_cond_timedwait, condition, mutex, until);
-  acquire_object(mutex);
+  acquire_lock(mutex);
   return result;
 }
 
 int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock, const timespec* until) {
-  release_object(mutex);
+  release_lock(mutex);
   int result = BATON_REAL(pthread_cond_clockwait, condition, mutex, clock, until);
-  acquire_object(mutex);
+  acquire_lock(mutex);
   return result;
 }
 

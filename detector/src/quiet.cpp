@@ -147,21 +147,25 @@ Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Ki
   return {bytes_of_words(filter.reads) | plain, bytes_of_words(filter.writes) | written};
 }
 
-void free_quietly(Task& task, Line& line, Line::Held& held, uint32_t words, ContextId context, Epoch owner) {
+void free_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, ContextId context, Epoch owner) {
   const Filter filter(task, line, held, owner);
   if (!task.owns_epochs) own_epochs(task);
   task.note_record(address_of(line));
   CellList cells(held.cells());
   // Of memory that is freed nothing needs to be told any more but that it was.
+  const uint32_t words = words_filled(mask);
   Cell* to = cells.begin();
   for (const Cell& cell : cells) {
-    const uint32_t rest = cell.quarter == 0 ? cell.bits & ~words : ~(words >> 4 * (cell.quarter - 1u)) & 0xf;
-    if (rest != 0 || cell.kind == kSync) *to++ = cell;
+    const uint64_t kept = cell.quarter == 0 ? cell.bits & ~words : cell.bits & ~(mask >> 16 * (cell.quarter - 1u));
+    if (kept != 0 || cell.kind == kSync) *to++ = cell;
   }
   cells.cut(to);
-  const Cell cell = {task.epoch, context, static_cast<uint16_t>(words), kFree, 0, 0, 1};
-  if (cells.is_full()) make_room(cells, cell);
-  cells.append(cell);
+  Cell cell = {task.epoch, context, 0, kFree, 0, 0, 1};
+  for (uint64_t left = mask; left != 0;) {
+    left = cell.set_mask(left);
+    if (cells.is_full()) make_room(cells, cell);
+    cells.append(cell);
+  }
   cells.shrink();
   held.set_cells(cells.close());
   filter.add(held, 0, kFree);

@@ -38,8 +38,8 @@ inline bool knows_all_of_again(Task& task, Epoch owner) {
 Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
                      Epoch owner);
 
-// The same for the free of memory which consists of whole quarters of the line.
-void free_quietly(Task& task, Line& line, Line::Held& held, uint32_t words, ContextId context, Epoch owner);
+// The same for the free of memory.
+void free_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, ContextId context, Epoch owner);
 
 // Takes from each cell the bytes of those behind it that happen after it and stand for it; so does `next`, which is
 // going to be added (null: none).

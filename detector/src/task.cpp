@@ -49,20 +49,32 @@ uintptr_t noted_thread(uint32_t i) { return threads[i].load(std::memory_order_re
 
 void init_tasks() { tasks.init("tasks"); }
 
-Epoch Task::publish_anew() {
-  Epoch published = epoch;
+// publish_anew() without a call: an item through a channel needs two.
+[[gnu::always_inline]] inline Epoch Task::publish_here() {
+  Epoch published = newest != 0 ? newest : epoch;
+  newest = 0;
   if (learnt) same_since = published;
   recorded = false;
   recorded_outside = false;
   learnt = false;
   clock.stamp(published);
-  if (number_of(epoch) == kMaxEpochNumber) {
+  epoch = published;
+  if (__builtin_expect(number_of(epoch) == kMaxEpochNumber, false)) {
     renew_chain();
   } else {
     ++epoch;
   }
   if (current_task == this) show_epoch(*this);
   return published;
+}
+
+Epoch Task::publish_anew() { return publish_here(); }
+
+void Task::continue_epoch() {
+  newest = epoch;  // a number of its own for what is published next: it may stand for another clock
+  epoch = before_release;
+  recorded = true;
+  if (current_task == this) show_epoch(*this);
 }
 
 void Task::renew_chain() {
@@ -83,7 +95,8 @@ void Task::merge_anew(Snapshot& snapshot, Epoch mine) {
 }
 
 void Task::exchange_with(Snapshot& snapshot) {
-  Epoch mine = publish();
+  last_release = nullptr;
+  Epoch mine = recorded || learnt ? publish_here() : epoch - 1;
   // What the snapshot was is learnt after the own clock was given away: k-th send before k-th receive, nothing more.
   Epoch before = snapshot.origin;
   snapshot.origin = mine;
@@ -101,9 +114,11 @@ void Task::learn(const Clock& other, Epoch origin) {
   if (origin != 0) learnt |= clock.raise_after(other, origin);
 }
 
-void Task::acquire_news(const Snapshot& snapshot) {
-  if (snapshot.origin != 0 && knows_all_of(snapshot.origin)) return;
+bool Task::acquire_news(Snapshot& snapshot) {
+  snapshot.seen = snapshot.origin;
+  if (snapshot.origin != 0 && knows_all_of(snapshot.origin)) return false;
   learn(snapshot.clock, snapshot.origin);
+  return true;
 }
 
 void Task::meet(Task& other) {

@@ -3,13 +3,20 @@
 // A task: a logical thread, as the detector sees it. It has a vector clock and a current epoch.
 //
 // Invariants:
-//  1. Every access of the task that is in the shadow carries an epoch whose number is at most number_of(epoch).
+//  1. Every access of the task that is in the shadow carries an epoch whose number is at most number_of(epoch), or
+//     number_of(newest) while an older epoch is continued.
 //  2. Publishing (a release, the creation of a task) gives away the clock as of number N, and the task goes on at N+1.
 //     It does so lazily: if nothing was recorded and nothing learnt since the last publication, N was published before
 //     and means the same clock, so it is given again. Hence a pair (chain, N) stands for one clock, and whoever knows
 //     N of a chain knows that whole clock: acquiring it again is one comparison. (Numbers below the chain's barrier
 //     have lost that meaning: chain.h.)
 //  3. `clock` holds what is known of other chains. The component of the own chain is the epoch's number.
+//  4. A release that nobody saw ends no epoch. If a task acquires what it released last, gave its clock to nothing else
+//     meanwhile, and nobody acquired that release, then nobody will ever know the epoch before the release without
+//     knowing all that the task does until its next publication. So it continues that epoch: what it repeats need not
+//     be recorded again. Epochs that it used outside are larger; the next publication gives away the largest
+//     (`newest`). Hence a task's epochs do not only grow, but whoever knows one of its accesses knows all those before
+//     it.
 //
 // Not thread-safe: a Task is used by the thread that runs it, or on its behalf while it cannot run.
 #pragma once
@@ -31,11 +38,13 @@ namespace baton::detector {
 struct Snapshot {
   Clock clock;
   Epoch origin = 0;
+  Epoch seen = 0;  // the origin when somebody last learnt from it
 
   bool empty() const { return origin == 0 && clock.empty(); }
   void clear() {
     clock.clear();
     origin = 0;
+    seen = 0;
   }
   void assign(const Snapshot& other) {
     clock.assign(other.clock);
@@ -57,6 +66,11 @@ struct Task {
   Epoch first_epoch = 0;          // it has had all of the chain's epochs from here on
   Epoch same_since = 0;           // every epoch published from this one on stands for the same clock of other chains
   Epoch known_owner = 0;          // an epoch all of which is known: quiet.h
+  // Invariant 4. The snapshot that the last publication went to, if it was release_again_to() or merge_again_to(), and
+  // the epoch which ended with it; while that one is continued, the largest epoch in use, else 0.
+  Snapshot* last_release = nullptr;
+  Epoch before_release = 0;
+  Epoch newest = 0;
   uint64_t id = 0;
   uint64_t creator = 0;        // id of the task that created it
   uint64_t saved_context = 0;  // __baton_ctx while it does not run
@@ -88,7 +102,10 @@ struct Task {
   bool is_same_clock(Epoch origin) const { return origin >= same_since && origin < epoch; }
 
   // Returns the epoch to give away with the clock; see invariant 2.
-  Epoch publish() { return recorded || learnt ? publish_anew() : epoch - 1; }
+  Epoch publish() {
+    last_release = nullptr;
+    return recorded || learnt ? publish_anew() : epoch - 1;
+  }
   // release, release_merge and release_acquire of happens-before.md, onto a sync object's snapshot; and acquire from
   // one.
   void release_to(Snapshot& snapshot) {
@@ -105,16 +122,55 @@ struct Task {
     }
   }
   void exchange_with(Snapshot& snapshot);
-  void acquire_from(const Snapshot& snapshot) {
-    if (!is_same_clock(snapshot.origin)) acquire_news(snapshot);
+  // Returns false if nothing in it was news.
+  bool acquire_from(Snapshot& snapshot) { return !is_same_clock(snapshot.origin) && acquire_news(snapshot); }
+
+  // The same for objects that one task often uses again and again (invariant 4). Nobody else may learn from the
+  // snapshot between continue_epoch() and the next release to it: it is for the operations of one who holds a lock, or
+  // does both under the lock of the object's line.
+  void release_again_to(Snapshot& snapshot) {
+    release_as([&] { release_to(snapshot); }, snapshot);
+  }
+  void merge_again_to(Snapshot& snapshot) {
+    release_as([&] { merge_to(snapshot); }, snapshot);
+  }
+  // Whether the last publication went to this snapshot, and nobody has learnt from it.
+  bool released_unseen(const Snapshot& snapshot) const {
+    return last_release == &snapshot && newest == 0 && snapshot.origin == epoch - 1 && snapshot.seen != snapshot.origin;
+  }
+  void continue_epoch();
+  // Whether what ends the continued epoch is no more than another number for the clock that the snapshot has; and that
+  // release.
+  bool continues_same_clock(const Snapshot& snapshot) const {
+    return newest != 0 && last_release == &snapshot && !learnt && snapshot.origin >= same_since &&
+           snapshot.origin < newest && number_of(newest) != kMaxEpochNumber;
+  }
+  void release_same_clock_to(Snapshot& snapshot) {
+    snapshot.origin = newest;
+    before_release = epoch;
+    epoch = newest + 1;
+    newest = 0;
+    recorded = false;
+    recorded_outside = false;
   }
   // Each learns what the other did before. `other` cannot run meanwhile.
   void meet(Task& other);
 
  private:
+  template <class Release>
+  void release_as(Release release, Snapshot& snapshot) {
+    const Epoch ended = epoch;
+    const bool anew = recorded || learnt;
+    release();
+    // Not if the clock had been given away before, or on another chain.
+    if (!anew || snapshot.origin != epoch - 1 || chain_of(ended) != chain_of(epoch)) return;
+    last_release = &snapshot;
+    before_release = ended;
+  }
   Epoch publish_anew();
+  Epoch publish_here();
   void merge_anew(Snapshot& snapshot, Epoch mine);
-  void acquire_news(const Snapshot& snapshot);
+  bool acquire_news(Snapshot& snapshot);
   void learn(const Clock& other, Epoch origin);
   void renew_chain();
 };

@@ -90,7 +90,7 @@ Birth conceive(const void* pc) noexcept;
 // It is not going to start.
 void give_up(Birth* birth) noexcept;
 // Starts it, on whatever thread.
-void newproc(void (*run)(void*), void* closure, const Birth& birth) noexcept;
+void newproc(const Start& start, const Birth& birth) noexcept;
 void recycle(P* p, G* g) noexcept;
 void unlock_thread(G* g) noexcept;
 [[noreturn]] void end_goroutine() noexcept;

@@ -15,12 +15,21 @@ namespace baton::internal {
 [[noreturn]] __attribute__((noinline)) void goroutine_main(void* goroutine) noexcept {
   const auto* g = static_cast<rt::G*>(goroutine);
   rt::sanitize::arrived_at_goroutine();
-  g->run(g->closure);
+  const rt::Start& start = g->start;
+  if (start.run_words != nullptr) {
+    start.run_words(start.words[0], start.words[1], start.words[2], start.words[3]);
+  } else {
+    start.run(start.closure);
+  }
   rt::end_goroutine();
 }
 
 __attribute__((noinline)) void spawn(void (*run)(void*), void* closure) {
-  rt::newproc(run, closure, rt::conceive(__builtin_return_address(0)));
+  rt::newproc({.run = run, .closure = closure}, rt::conceive(__builtin_return_address(0)));
+}
+
+__attribute__((noinline)) void spawn_words(void (*run)(Word, Word, Word, Word), Word a, Word b, Word c, Word d) {
+  rt::newproc({.run_words = run, .words = {a, b, c, d}}, rt::conceive(__builtin_return_address(0)));
 }
 
 }  // namespace baton::internal
@@ -107,7 +116,7 @@ void give_up(Birth* birth) noexcept {
   birth->task = nullptr;
 }
 
-void newproc(void (*run)(void*), void* closure, const Birth& birth) noexcept {
+void newproc(const Start& start, const Birth& birth) noexcept {
   PinScope pinned(current_m());
   P* p = pinned.p();
   const bool started = sched.started.load(std::memory_order_acquire);  // pairs with __wrap_main
@@ -115,8 +124,7 @@ void newproc(void (*run)(void*), void* closure, const Birth& birth) noexcept {
   g->id = birth.id;
   g->parent_id = birth.parent_id;
   g->go_pc = birth.pc;
-  g->run = run;
-  g->closure = closure;
+  g->start = start;
   prepare(&g->context, g->stack, &internal::goroutine_main, g);
   if (started) {
     // What the previous goroutine left on the stack is not this one's. The detector skips what it never saw of the

@@ -53,7 +53,7 @@ void fire(void* channel, int64_t now) noexcept BATON_NO_TSA {
     const Birth birth = t->birth;
     t->birth = {};
     c->lock.unlock();
-    newproc(t->run, c, birth);  // with our reference
+    newproc({.run = t->run, .closure = c}, birth);  // with our reference
     return;
   }
   // A ticker that only counts itself has no receivers any more.

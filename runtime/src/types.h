@@ -44,6 +44,15 @@ enum class GStatus : uint32_t {
   kWaiting,   // parked
 };
 
+// What a goroutine does first: run(closure), or run_words(words) if that is not null.
+struct Start {
+  using Word = uintptr_t;
+  void (*run)(void*) = nullptr;
+  void* closure = nullptr;
+  void (*run_words)(Word, Word, Word, Word) = nullptr;
+  Word words[4] = {};
+};
+
 struct G {
   Context context;  // where it goes on; valid while it does not run
   Stack stack;      // kept when the goroutine ends, for the next one
@@ -55,8 +64,7 @@ struct G {
   uint64_t id = 0;
   uint64_t parent_id = 0;
   const void* go_pc = nullptr;  // return address of the go() call; null for main
-  void (*run)(void*) = nullptr;
-  void* closure = nullptr;
+  Start start;
   void* outermost_frame = nullptr;  // frame pointer at which the goroutine's own frames end; main only
 
   G* sched_link = nullptr;  // run queue or free list

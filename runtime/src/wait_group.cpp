@@ -51,14 +51,19 @@ void wait_group_wait(WaitGroupState* wg) {
   const void* caller = __builtin_return_address(0);
   uint64_t state = wg->state.load();
   for (;;) {
-    if (counter_of(state) == 0) break;
+    if (counter_of(state) == 0) {
+      rt::race::object_acquire(&wg->state, sizeof wg->state, caller);
+      return;
+    }
     if (!wg->state.compare_exchange_weak(state, state + 1)) continue;
     if (waiters_of(state) == 0) rt::race::object_write(&wg->sema, sizeof wg->sema, caller);
+    // Before it waits: nobody else has touched the object's memory then, as a rule, and it is the same epoch.
+    rt::race::object_atomic(&wg->state, sizeof wg->state, true, caller);
     rt::sema_acquire(&wg->sema, false, rt::WaitReason::kWaitGroupWait);
     if (wg->state.load() != 0) rt::panic_text("sync: WaitGroup is reused before previous Wait has returned");
     break;
   }
-  rt::race::object_acquire(&wg->state, sizeof wg->state, caller);
+  rt::race::acquire(&wg->state);
 }
 
 }  // namespace baton::internal

@@ -9,8 +9,11 @@
 
 #include <baton/config.hpp>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
+#include <new>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -21,13 +24,30 @@ namespace internal {
 
 // Creates a goroutine that calls run(closure). The return address of this call is the goroutine's place of creation.
 void spawn(void (*run)(void*), void* closure);
+// The same for a call that fits into registers.
+using Word = std::uintptr_t;
+void spawn_words(void (*run)(Word, Word, Word, Word), Word a, Word b, Word c, Word d);
 
 // A callable with its arguments on their way to a goroutine. run() is the outermost frame of the goroutine that belongs
 // to the program; it calls the user's function directly, without frames of std::apply or std::invoke in between.
 template <class F, class... A>
 struct GoCall {
   F f;
-  std::tuple<A...> args;
+  [[no_unique_address]] std::tuple<A...> args;
+
+  // A small call whose bytes can be copied goes to the goroutine in registers: no block is allocated, and there is no
+  // memory that the detector would have to look at.
+  template <class T>
+  static constexpr bool kIsBytes = std::is_trivially_copyable_v<T> && alignof(T) <= alignof(Word);
+  static constexpr bool kIsWords =
+      kIsBytes<F> && (kIsBytes<A> && ...) && sizeof(F) + sizeof(std::tuple<A...>) <= 4 * sizeof(Word);
+
+  static void run_words(Word a, Word b, Word c, Word d) {
+    const Word words[] = {a, b, c, d};
+    alignas(GoCall) unsigned char bytes[sizeof(GoCall)];
+    std::memcpy(bytes, words, sizeof(GoCall));
+    std::launder(reinterpret_cast<GoCall*>(bytes))->invoke(std::index_sequence_for<A...>());
+  }
 
   // The call moves to the goroutine's own stack, and its block is freed, before the function runs: most functions end
   // with done() on a WaitGroup or a send, and what a goroutine does after its last release is ordered with nothing, so
@@ -64,7 +84,14 @@ template <class F, class... A>
   requires std::is_invocable_v<std::decay_t<F>, std::decay_t<A>...>
 BATON_INLINE void go(F&& f, A&&... args) {
   using Call = internal::GoCall<std::decay_t<F>, std::decay_t<A>...>;
-  internal::spawn(&Call::run, new Call{std::forward<F>(f), std::tuple<std::decay_t<A>...>(std::forward<A>(args)...)});
+  if constexpr (Call::kIsWords) {
+    const Call call{std::forward<F>(f), std::tuple<std::decay_t<A>...>(std::forward<A>(args)...)};
+    internal::Word words[4] = {};
+    std::memcpy(words, &call, sizeof call);
+    internal::spawn_words(&Call::run_words, words[0], words[1], words[2], words[3]);
+  } else {
+    internal::spawn(&Call::run, new Call{std::forward<F>(f), std::tuple<std::decay_t<A>...>(std::forward<A>(args)...)});
+  }
 }
 
 // Lets other goroutines run; the caller goes on later. Does nothing in a thread that is not a goroutine's. Follows Go's

@@ -7,9 +7,8 @@
 // access looks at all accesses before it. The detector must agree, byte by byte:
 //   * sound: it reports a race at a byte only if the model has one there, for this access;
 //   * complete: where the model has a race, it reports one for this access, unless the task made an access there
-//   before,
-//     at least as strong, with no release in between: whatever races with one of the two races with the other, and was
-//     checked against it.
+//     before, at least as strong, of which nobody has learnt since: whatever races with one of the two races with the
+//     other, and was checked against it.
 //
 // This file replaces the detector's report.cpp: findings are collected, none is ever suppressed as a repetition. It
 // does without the detector's malloc and locks, which would record what GoogleTest does.
@@ -128,7 +127,11 @@ struct ModelTask {
 class Program {
  public:
   explicit Program(uint32_t seed)
-      : random_(seed), searches_(seed % 4 == 0 ? 20 : 1000), crowded_(seed % 3 == 0), shares_(seed % 7 == 0) {
+      : random_(seed),
+        searches_(seed % 4 == 0 ? 20 : 1000),
+        crowded_(seed % 3 == 0),
+        shares_(seed % 7 == 0),
+        locks_(seed % 5 == 0) {
     baton_task* main_task = started();
     __baton_mem_reset(&arena, sizeof arena);
     ModelTask main;
@@ -166,9 +169,10 @@ class Program {
     if (t != running_) __baton_task_switch(tasks_[t].task);
     running_ = t;
     if (shares_ && pick(40) != 0 && tasks_.size() > 4) return plain(t);
+    if (locks_ && pick(3) == 0) return lock(t);
     switch (pick(16)) {
       case 0:
-        if (shares_ && tasks_.size() > 6) break;
+        if ((shares_ || locks_) && tasks_.size() > 6) break;
         if (tasks_.size() < 40 || (crowded_ && tasks_.size() < 100)) create(t);
         break;
       case 1:
@@ -268,6 +272,7 @@ class Program {
     if (order == BATON_CONSUME) order = BATON_RELAXED;
     if (kind == BATON_ATOMIC_LOAD && (order == BATON_RELEASE || order == BATON_ACQ_REL)) order = BATON_ACQUIRE;
     if (kind == BATON_ATOMIC_STORE && (order == BATON_ACQUIRE || order == BATON_ACQ_REL)) order = BATON_RELEASE;
+    if (holder_[slot] >= 0) return;
     bool acquires = order == BATON_ACQUIRE || order == BATON_ACQ_REL || order == BATON_SEQ_CST;
     bool releases = order == BATON_RELEASE || order == BATON_ACQ_REL || order == BATON_SEQ_CST;
     Vector& location = location_[slot];
@@ -289,7 +294,30 @@ class Program {
     }
   }
 
-  // An operation on a sync object or a lock whose memory plain accesses meet too.
+  // A mutex that is locked and left again and again, mostly by the task that runs.
+  void lock(int t) {
+    constexpr int kSlot = 0;
+    constexpr int kOffset = 64 + 8 * kSlot;
+    const char* p = arena.bytes + kOffset;
+    int& holder = holder_[kSlot];
+    if (holder >= 0 && holder != t && pick(8) != 0) return;
+    expect(t, kOffset, 8, true, true);
+    found.clear();
+    if (holder < 0) {
+      __baton_lock_taken(p, p, 8, BATON_LOCK, p + pick(2));
+      join(tasks_[t].clock, location_[kSlot]);
+      holder = t;
+    } else {
+      __baton_lock_left(p, p, 8, BATON_LOCK, p + pick(2));
+      location_[kSlot] = tasks_[t].clock;
+      next_epoch(t);
+      holder = -1;
+    }
+    compare(kOffset, 8);
+  }
+
+  // An operation on a sync object or a lock whose memory plain accesses meet too. Of a lock that is held alone nobody
+  // learns.
   void object(int t) {
     ModelTask& task = tasks_[t];
     int slot = static_cast<int>(pick(kAtomics));
@@ -300,6 +328,7 @@ class Program {
     const char* pc = p + pick(3);  // a call from here
     Vector& clock = location_[slot];
     Vector& readers = readers_[slot];
+    int& holder = holder_[slot];
     const auto acquire = [&](const Vector& from) { join(task.clock, from); };
     const auto release = [&](Vector& to, bool merge) {
       if (!merge) to.clear();
@@ -308,7 +337,7 @@ class Program {
     };
     expect(t, lo, size, true, true);
     found.clear();
-    switch (pick(8)) {
+    switch (holder >= 0 ? std::array{1, 2, 5, 6, 6, 6, 7, 7}[pick(8)] : static_cast<int>(pick(8))) {
       case 0:
         __baton_object_acquire(p, n, pc);
         acquire(clock);
@@ -321,14 +350,18 @@ class Program {
         __baton_object_release_merge(p, n, pc);
         release(clock, true);
         break;
-      case 3:
-        __baton_lock_taken(p, p, n, pick(2) == 0 ? BATON_LOCK : BATON_READ_LOCK, pc);
+      case 3: {
+        const bool is_shared = pick(2) != 0;
+        __baton_lock_taken(p, p, n, is_shared ? BATON_READ_LOCK : BATON_LOCK, pc);
         acquire(clock);
+        if (!is_shared) holder = t;
         break;
+      }
       case 4:
         __baton_lock_taken(p, p, n, BATON_WRITE_LOCK, pc);
         acquire(clock);
         acquire(readers);
+        holder = t;
         break;
       case 5:
         __baton_lock_left(p, p, n, BATON_READ_LOCK, pc);
@@ -337,6 +370,7 @@ class Program {
       case 6:
         __baton_lock_left(p, p, n, pick(2) == 0 ? BATON_LOCK : BATON_WRITE_LOCK, pc);
         release(clock, false);
+        holder = -1;
         break;
       default:
         __baton_object_atomic(p, n, 1, pc);
@@ -405,10 +439,17 @@ class Program {
           racers_.insert({i, old.task});
         }
         bool covers = (old.write || !write) && (!old.atomic || atomic);
-        if (old.task == t && old.epoch == task.clock[t] && covers) excused_[i] = true;
+        if (old.task == t && covers && !learnt(t, old.epoch)) excused_[i] = true;
       }
     }
     history_.push_back({t, task.clock[t], write, atomic, lo, lo + size});
+  }
+
+  // Whether another task knows this epoch.
+  bool learnt(int t, uint64_t epoch) const {
+    return std::any_of(tasks_.begin(), tasks_.end(), [&](const ModelTask& other) {
+      return &other != &tasks_[t] && other.clock.contains(t) && other.clock.at(t) >= epoch;
+    });
   }
 
   void compare(int lo, int size) {
@@ -432,12 +473,14 @@ class Program {
   const uint32_t searches_;  // one in so many steps
   const bool crowded_;       // all tasks access few places in few ways: accesses gather in sets
   const bool shares_;        // few tasks read the same words over and over: lines get tags of readers
+  const bool locks_;         // few tasks lock and unlock one mutex
   int running_ = -1;         // the task that runs, if it is known
   std::vector<ModelTask> tasks_;
   std::vector<ModelAccess> history_;
   Vector object_[kObjects];
   Vector location_[kAtomics];
-  Vector readers_[kAtomics];  // a byte further
+  Vector readers_[kAtomics];             // a byte further
+  int holder_[kAtomics] = {-1, -1, -1};  // who holds it alone as a lock; -1: nobody
   std::vector<bool> expected_;
   std::vector<bool> excused_;
   std::set<std::pair<int, int>> racers_;  // byte, task
@@ -555,6 +598,129 @@ TEST(ChainsThatComeBack, LeaveOlderClocksToBeLearnt) {
     __baton_task_end(task);
   }
   __baton_task_switch(main_task);
+}
+
+// What a task does under a lock that nobody took meanwhile belongs to one epoch (task.h, invariant 4): `between` comes
+// between the two times; returns the epochs of both.
+std::array<uint64_t, 2> epochs_of_sections(char* memory, void (*between)(char* memory, baton_task* other)) {
+  Program start(1);  // main runs
+  baton_task* other = __baton_task_create(1001, memory);
+  std::array<uint64_t, 2> epochs;
+  __baton_task_switch(start.main_task());
+  for (uint64_t& epoch : epochs) {
+    __baton_lock_taken(memory, memory, 8, BATON_LOCK, memory);
+    __baton_write8(memory + 64, 1);
+    epoch = __baton_epoch;
+    __baton_lock_left(memory, memory, 8, BATON_LOCK, memory + 1);
+    EXPECT_GT(__baton_epoch, epoch);
+    if (&epoch == &epochs[0]) between(memory, other);
+    __baton_task_switch(start.main_task());
+  }
+  // In any case the other task does not know the second time, unless it learns of it.
+  __baton_task_switch(other);
+  found.clear();
+  __baton_read8(memory + 64, 2);
+  EXPECT_EQ(found.size(), 1u);
+  __baton_lock_taken(memory, memory, 8, BATON_LOCK, memory);
+  found.clear();
+  __baton_write8(memory + 64, 3);
+  EXPECT_TRUE(found.empty());
+  __baton_lock_left(memory, memory, 8, BATON_LOCK, memory + 1);
+  __baton_task_end(other);
+  __baton_task_switch(start.main_task());
+  return epochs;
+}
+
+TEST(ReleasesThatNobodySaw, EndNoEpoch) {
+  alignas(64) static char memory[8][256];
+  auto epochs = epochs_of_sections(memory[0], [](char*, baton_task*) {});
+  EXPECT_EQ(epochs[0], epochs[1]);
+  // Nor does it matter what the task did outside.
+  epochs = epochs_of_sections(memory[1], [](char* m, baton_task*) { __baton_write8(m + 128, 1); });
+  EXPECT_EQ(epochs[0], epochs[1]);
+}
+
+TEST(ReleasesThatNobodySaw, EndOneIfSomebodyDid) {
+  alignas(64) static char memory[8][256];
+  // Another task learnt of it: by the lock, which it has left, or which it has not left itself.
+  auto epochs = epochs_of_sections(memory[0], [](char* m, baton_task* other) {
+    __baton_task_switch(other);
+    __baton_lock_taken(m, m, 8, BATON_LOCK, m);
+    __baton_lock_left(m, m, 8, BATON_LOCK, m + 1);
+  });
+  EXPECT_LT(epochs[0], epochs[1]);
+  epochs = epochs_of_sections(memory[1], [](char* m, baton_task* other) {
+    baton_task* main_task = __baton_task_current();
+    __baton_task_switch(other);
+    __baton_lock_taken(m, m, 8, BATON_LOCK, m);
+    __baton_task_switch(main_task);
+    __baton_lock_left(m, m, 8, BATON_LOCK, m + 1);
+  });
+  EXPECT_LT(epochs[0], epochs[1]);
+  // The task gave its clock to others: by an object, to a task that it started.
+  epochs = epochs_of_sections(memory[2], [](char* m, baton_task*) { __baton_release(m + 192); });
+  EXPECT_LT(epochs[0], epochs[1]);
+  epochs = epochs_of_sections(memory[3], [](char* m, baton_task*) {
+    baton_task* main_task = __baton_task_current();
+    baton_task* child = __baton_task_create(1002, m);
+    __baton_task_switch(child);
+    __baton_task_end(child);
+    __baton_task_switch(main_task);
+  });
+  EXPECT_LT(epochs[0], epochs[1]);
+}
+
+// The same for atomic operations, which leave the epoch at once: the second one is recorded anew if another task has
+// learnt of the first, and then it races with what that task does.
+TEST(ReleasesThatNobodySaw, AreOnesThatNoAtomicLoadSaw) {
+  alignas(64) static char memory[64];
+  const auto operate = [](int kind, int order) {
+    void* token = __baton_atomic_begin(memory, 8, 1);
+    __baton_atomic_end(token, memory, 8, kind, order, 1);
+  };
+  for (const int order : {BATON_ACQUIRE, BATON_RELAXED}) {
+    Program start(1);  // main runs
+    __baton_mem_reset(memory, sizeof memory);
+    baton_task* other = __baton_task_create(1001, memory);
+    operate(BATON_ATOMIC_RMW, BATON_ACQ_REL);
+    __baton_task_switch(other);
+    operate(BATON_ATOMIC_LOAD, order);
+    __baton_task_switch(start.main_task());
+    operate(BATON_ATOMIC_RMW, BATON_ACQ_REL);
+    __baton_task_switch(other);
+    __baton_atomic_fence(BATON_ACQUIRE, 1);
+    found.clear();
+    __baton_read8(memory, 2);
+    EXPECT_EQ(found.size(), 1u) << order;
+    __baton_task_end(other);
+    __baton_task_switch(start.main_task());
+  }
+}
+
+TEST(ReleasesThatNobodySaw, AreOnesThatNoReaderSaw) {
+  alignas(64) static char memory[256];
+  Program start(1);  // main runs
+  baton_task* other = __baton_task_create(1001, memory);
+  const auto write = [] {
+    __baton_lock_taken(memory, memory, 8, BATON_WRITE_LOCK, memory);
+    __baton_write8(memory + 64, 1);
+    const uint64_t epoch = __baton_epoch;
+    __baton_lock_left(memory, memory, 8, BATON_WRITE_LOCK, memory + 1);
+    return epoch;
+  };
+  const uint64_t first = write();
+  EXPECT_EQ(write(), first);
+  __baton_task_switch(other);
+  __baton_lock_taken(memory, memory, 8, BATON_READ_LOCK, memory);
+  __baton_lock_left(memory, memory, 8, BATON_READ_LOCK, memory + 1);
+  __baton_task_switch(start.main_task());
+  EXPECT_GT(write(), first);
+  __baton_task_switch(other);
+  found.clear();
+  __baton_read8(memory + 64, 2);
+  EXPECT_EQ(found.size(), 1u);
+  __baton_task_end(other);
+  __baton_task_switch(start.main_task());
 }
 
 }  // namespace
