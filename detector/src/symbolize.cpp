@@ -61,6 +61,12 @@ class Text {
   char* text_;
 };
 
+// Null unless `name` is mangled. The prefix counts: alone, "n" would be a type, __int128.
+char* demangle(const char* name) {
+  int status = 0;
+  return strncmp(name, "_Z", 2) == 0 ? abi::__cxa_demangle(name, nullptr, nullptr, &status) : nullptr;
+}
+
 // "incCounter(int)" from a mangled name; a C name gets "()", as Go prints every function. In short and in full.
 class FunctionName {
  public:
@@ -74,8 +80,7 @@ class FunctionName {
  private:
   static char* readable(const char* name) {
     if (name == nullptr) return nullptr;
-    int status = 0;
-    const Text demangled(abi::__cxa_demangle(name, nullptr, nullptr, &status));
+    const Text demangled(demangle(name));
     const char* text = demangled.get() != nullptr ? demangled.get() : name;
     const size_t need = strlen(text) + 3;
     char* copy = static_cast<char*>(malloc(need));
@@ -150,8 +155,7 @@ extern "C" int __baton_symbolize_data(uintptr_t address, char* name, uintptr_t n
   Symbol symbol;
   if (state() != nullptr) backtrace_syminfo(state(), address, keep_symbol, ignore_error, &symbol);
   if (symbol.name == nullptr || symbol.size == 0) return 0;
-  int status = 0;
-  char* demangled = abi::__cxa_demangle(symbol.name, nullptr, nullptr, &status);
+  char* demangled = demangle(symbol.name);
   snprintf(name, name_size, "%s", demangled != nullptr ? demangled : symbol.name);
   free(demangled);
   *start = symbol.start;
