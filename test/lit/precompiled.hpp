@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What test programs include most, for cxx.sh.in. Nothing that has static initialisers (<iostream>): they would be in
-// every program.
-#include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
+// every program. Nothing that puts names of its own beside the program's (<sys/socket.h>).
 #include <atomic>
 #include <baton/baton.hpp>
 #include <condition_variable>
