@@ -29,7 +29,7 @@ class Arena {
   }
   template <class T>
   T* array(size_t count) {
-    return static_cast<T*>(alloc(count * sizeof(T)));
+    return static_cast<T*>(alloc(count * sizeof(T)));  // NOLINT(bugprone-sizeof-expression): T may be a pointer
   }
   char* copy(const char* text, size_t length) {
     char* to = array<char>(length + 1);

@@ -34,6 +34,11 @@ uint64_t hash_text(const char* text) {
   return hash;
 }
 
+// The compiler numbers the initialisers of a file: names that the next change of the file would change.
+const char* shown_function(const char* function) {
+  return starts_with(function, "__cxx_global_var_init") ? "static initialiser()" : function;
+}
+
 // What one return address stands for, innermost inlined function first.
 struct Place {
   uintptr_t pc;
@@ -71,7 +76,7 @@ Place* look_up(uintptr_t pc) {
           free(clean);
           line = place.line;
         }
-        gathered->frames[gathered->count++] = {.function = keep_text(frame->function),
+        gathered->frames[gathered->count++] = {.function = keep_text(shown_function(frame->function)),
                                                .full_name = keep_text(frame->full_name),
                                                .file = shown_file(path),
                                                .path = path,
@@ -121,6 +126,8 @@ void for_each_shown(ContextId context, Each each) {
       }
       bool skipped = false;
       for (const char* internal : kInternals) skipped |= !shown && names_function(frame.function, internal);
+      // What calls the static initialisers of a file has no line of its own.
+      if (shown && starts_with(frame.function, "_GLOBAL__sub_I_")) return false;
       if (skipped) continue;
       shown = true;
       each(frame);
@@ -138,16 +145,14 @@ const char* qualified_name(const char* function) {
   for (const char* c = function; *c != '\0'; ++c) {
     if (starts_with(c, "(anonymous namespace)")) {
       c += strlen("(anonymous namespace)") - 1;
-    } else if (depth == 0 && starts_with(c, "operator") && (c == name || c[-1] == ':')) {
-      break;
     } else if (*c == '<') {
       ++depth;
     } else if (*c == '>') {
       --depth;
-    } else if (depth == 0 && *c == '(') {
-      break;
     } else if (depth == 0 && *c == ' ') {
       name = c + 1;
+    } else if (depth == 0 && (*c == '(' || (starts_with(c, "operator") && (c == name || c[-1] == ':')))) {
+      break;
     }
   }
   return name;

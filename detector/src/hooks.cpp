@@ -23,7 +23,7 @@ using namespace baton::detector;
 
 namespace {
 
-constinit Task* main_task = nullptr;  // set once by __baton_race_start
+constinit Task* main_task = nullptr;  // set once by start_detector()
 
 // The C name is opaque: a task is handed out and taken back as it is.
 baton_task* opaque(Task* task) { return reinterpret_cast<baton_task*>(task); }
@@ -173,11 +173,7 @@ bool left_again(Task& task, uintptr_t address, size_t n) {
   task->held.leave(address_of(lock));
 }
 
-}  // namespace
-
-extern "C" {
-
-baton_task* __baton_race_start() {
+void start_detector() {
   use_interposed_malloc();
   use_interposed_pthread();
   use_interposed_thread();
@@ -200,8 +196,16 @@ baton_task* __baton_race_start() {
   init_shadow();
   init_cold_path();
   main_task = new_task(nullptr, 1, 0);
-  main_task->stack_end = end_of_program_frames(address_of(__builtin_frame_address(0)));
   set_current_task(main_task);
+}
+
+}  // namespace
+
+extern "C" {
+
+baton_task* __baton_race_start() {
+  if (main_task == nullptr) start_detector();
+  main_task->stack_end = end_of_program_frames(address_of(__builtin_frame_address(0)));
   return opaque(main_task);
 }
 

@@ -190,7 +190,7 @@ class Pool {
 
   void empty_chunk(uint32_t number) {
     unlink(number);
-    empty(&base_[(number - 1) * kChunk], kChunk * sizeof(T));
+    empty(&base_[size_t{number - 1} * kChunk], kChunk * sizeof(T));
     chunk(number) = {0, 0, empty_, 0};
     empty_ = number;
   }

@@ -49,7 +49,7 @@ int find_build_id(dl_phdr_info* info, size_t, void* to) {
       const auto* data = reinterpret_cast<const unsigned char*>(name + ((note->n_namesz + 3) & ~3u));
       if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && memcmp(name, "GNU", 4) == 0) {
         for (unsigned j = 0; j < note->n_descsz && j < 64; ++j) {
-          snprintf(static_cast<BuildId*>(to)->hex + 2 * j, 3, "%02x", data[j]);
+          snprintf(static_cast<BuildId*>(to)->hex + size_t{2} * j, 3, "%02x", data[j]);
         }
         return 1;
       }

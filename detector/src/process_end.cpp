@@ -16,8 +16,9 @@
 namespace baton::detector {
 namespace {
 
-constexpr int kSignals[] = {SIGHUP,  SIGINT,  SIGTERM, SIGABRT, SIGALRM,   SIGUSR1, SIGUSR2,
-                            SIGXCPU, SIGXFSZ, SIGPIPE, SIGILL,  SIGVTALRM, SIGTRAP, SIGSYS};
+// The runtime puts its own handlers before those of SIGSEGV, SIGBUS and SIGFPE, and passes on what is not its own.
+constexpr int kSignals[] = {SIGHUP,  SIGINT, SIGTERM,   SIGABRT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ,
+                            SIGPIPE, SIGILL, SIGVTALRM, SIGTRAP, SIGSYS,  SIGSEGV, SIGBUS,  SIGFPE};
 
 // The process that the detector runs in. A child of vfork shares our memory and has another id: it must not touch it.
 constinit std::atomic<pid_t> process{0};  // written by watch_process_end() and in the child of fork

@@ -80,6 +80,7 @@ constinit std::atomic<bool> finished{false};
 constinit int log_fd = STDERR_FILENO;  // guarded by report_mutex
 constinit bool log_open = false;
 constinit uint64_t suppressed = 0;         // guarded by report_mutex
+constinit bool forked = false;             // this is a child, and its parent tells what matched nothing; likewise
 constinit std::atomic<pid_t> reporter{0};  // the thread that writes a report: for a signal that interrupts it
 
 uint64_t pair_of(ContextId a, ContextId b) {
@@ -192,11 +193,14 @@ void on_report_stack(void (*body)(void*), void* argument) {
 // The last lines of the log. Under report_mutex, or where nobody else can report.
 void write_summary(int verdict) {
   Writer out;
-  if (options.print_suppressions != 0) {
+  constexpr Number kOfAll = 2;
+  if (options.print_suppressions == kOfAll) {
     print_suppressions(out);
-    out.write_to(STDERR_FILENO);
-    out.clear();
+  } else if (options.print_suppressions != 0 && !forked) {
+    print_unmatched_suppressions(out);
   }
+  out.write_to(STDERR_FILENO);
+  out.clear();
   if (counts_slow_calls) {
     print_slow_calls(out);
     out.write_to(STDERR_FILENO);
@@ -322,6 +326,7 @@ void begin_child_reports() {
   printed_pairs.clear();
   races.store(0, std::memory_order_relaxed);
   suppressed = 0;
+  forked = true;
   finished.store(false, std::memory_order_relaxed);
   if (log_fd != STDERR_FILENO && log_fd != STDOUT_FILENO) close(log_fd);
   log_fd = STDERR_FILENO;

@@ -251,6 +251,21 @@ bool is_suppressed(const RaceReport& report) {
   return found;
 }
 
+void print_unmatched_suppressions(Writer& out) {
+  constexpr uint64_t kMostNamed = 10;
+  uint64_t unmatched = 0;
+  for (const Suppression* suppression = suppressions; suppression != nullptr; suppression = suppression->next) {
+    if (suppression->hits != 0 || suppression->type == Type::kOther || ++unmatched > kMostNamed) continue;
+    if (unmatched == 1) out.print("baton: suppressions: %s: matched no race:", options.suppressions);
+    out.print("%s '%s' (line %d)", unmatched == 1 ? "" : ",", suppression->text, suppression->line);
+  }
+  if (unmatched > kMostNamed) {
+    out.print(" and %llu more (GORACE=print_suppressions=2 names all)",
+              static_cast<unsigned long long>(unmatched - kMostNamed));
+  }
+  if (unmatched != 0) out.print("\n");
+}
+
 void print_suppressions(Writer& out) {
   for (const Suppression* suppression = suppressions; suppression != nullptr; suppression = suppression->next) {
     out.print("baton: suppressions: %s:%d: '%s' ", options.suppressions, suppression->line, suppression->text);

@@ -26,7 +26,10 @@ void init_suppressions();
 // Whether an entry matches; counts the match.
 bool is_suppressed(const RaceReport& report);
 
-// With print_suppressions=1: the entries with the number of their matches, those without one named as such.
+// One line that names the entries which matched nothing, and could have; none if there is no such entry.
+void print_unmatched_suppressions(Writer& out);
+
+// All entries with the number of their matches.
 void print_suppressions(Writer& out);
 
 // Whether `text` contains the pattern.

@@ -7,6 +7,8 @@
 #include <sys/resource.h>
 #include <ucontext.h>
 
+#include <iterator>
+
 #include "runtime/src/core.h"
 #include "runtime/src/fatal.h"
 #include "runtime/src/slab.h"
@@ -36,6 +38,14 @@ constexpr Fault kFaults[] = {
     {SIGFPE, "SIGFPE: floating-point exception"},
 };
 
+constinit struct sigaction actions_before[std::size(kFaults)] = {};  // written by install_fault_handlers()
+
+const struct sigaction& action_before(int number) noexcept {
+  size_t i = 0;
+  while (kFaults[i].number != number) i++;
+  return actions_before[i];
+}
+
 const char* name_of(int number) noexcept {
   for (const Fault& fault : kFaults) {
     if (fault.number == number) return fault.name;
@@ -56,12 +66,24 @@ size_t overflown_stack(const G* g, uintptr_t address, uintptr_t sp) noexcept {
   return address < lo && address >= lo - kGuardSize ? static_cast<size_t>(g->stack.hi - g->stack.lo) : 0;
 }
 
+// Not on a thread of ours, or sent by somebody: what was in force before, the detector's summary or the default action,
+// which comes when the instruction is tried again.
+void pass_on(int number, siginfo_t* info, void* context) {
+  const struct sigaction& action = action_before(number);
+  if ((action.sa_flags & SA_SIGINFO) != 0) {
+    action.sa_sigaction(number, info, context);
+  } else if (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN) {
+    action.sa_handler(number);
+  } else {
+    signal(number, SIG_DFL);
+    if (info->si_code <= 0) raise(number);
+  }
+}
+
 void on_fault(int number, siginfo_t* info, void* context) {
   M* m = current_m();
   if (m == nullptr || info->si_code <= 0) {
-    // Not on a thread of ours, or sent by somebody: the default action, when the instruction is tried again.
-    signal(number, SIG_DFL);
-    if (info->si_code <= 0) raise(number);
+    pass_on(number, info, context);
     return;
   }
   const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs;
@@ -135,7 +157,7 @@ void install_fault_handlers() noexcept {
   action.sa_sigaction = &on_fault;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
-  for (const Fault& fault : kFaults) sigaction(fault.number, &action, nullptr);
+  for (size_t i = 0; i < std::size(kFaults); i++) sigaction(kFaults[i].number, &action, &actions_before[i]);
   struct sigaction old;
   if (sigaction(SIGQUIT, nullptr, &old) != 0 || old.sa_handler != SIG_DFL) return;
   action.sa_sigaction = &on_quit;

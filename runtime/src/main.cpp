@@ -5,7 +5,8 @@
 //
 // A static initialiser that has to wait for a goroutine starts the scheduler early: from then on the initial thread is
 // goroutine 1, and goroutines run. As long as none waits, those that static initialisers start only queue up, and so
-// find all globals initialised.
+// find all globals initialised. With the detector, all of this is goroutine 1's doing: it is watched from the first
+// initialiser of the executable on.
 //
 // The end: main returns or anybody calls exit(). Other goroutines vanish. Static destructors run on the exiting
 // goroutine; so that they do not race with goroutines that start running late, no more work is handed out from then on.
@@ -68,9 +69,30 @@ void start(void* outermost_frame) noexcept {
 
 void begin_main(void* outermost_frame) noexcept {
   // Before, they ended where the static initialisers were called.
-  if (!sched.started.load(std::memory_order_relaxed)) start(outermost_frame);
+  if (sched.started.load(std::memory_order_relaxed)) {
+    race::start();
+  } else {
+    start(outermost_frame);
+  }
   current()->outermost_frame = outermost_frame;
 }
+
+#if BATON_RACE
+// exit() in a static initialiser: threads may have raced.
+void at_early_exit(int status, void*) noexcept {
+  if (sched.started.load(std::memory_order_relaxed)) return;
+  const int verdict = race::finish(status);
+  if (verdict != status) exit(verdict);
+}
+
+void watch_static_initialisers() noexcept {
+  race::start();
+  on_exit(&at_early_exit, nullptr);
+}
+// The linker sorts by these numbers: user code can ask for 101 at the earliest. The constructors of shared libraries
+// have run by now.
+__attribute__((section(".init_array.00001"), used)) void (*const watch_first)() noexcept = watch_static_initialisers;
+#endif
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 # How the tests under test/lit run. A test is a file with RUN: lines, each a bash command (pipes fail when any part
 # does). Substitutions:
 #   %baton %baton_cxx %baton_cc   our commands            %prefix   where they are installed (in %build_folder)
+#                                 (%baton_cxx with headers precompiled, cxx.sh.in, but for the suite tools)
 #   %opt %clangxx %gxx            LLVM's opt, clang++ 19, g++ 12      %pass_so   the pass plugin
 #   %python %chromium             the python of this run; a browser without a window
 #   %root                         the source tree         %s %S %t %T   as in every lit
@@ -49,7 +50,7 @@ helpers = config.test_source_root
 plugin = ours("lib/baton/baton-pass.so")
 # lit replaces in this order, so a name comes before its own beginnings (%baton).
 config.substitutions += [
-    ("%baton_cxx", ours("bin/baton-c++")),
+    ("%baton_cxx", os.path.join(config.test_exec_root, "cxx")),
     ("%baton_cc", ours("bin/baton-cc")),
     ("%baton", ours("bin/baton")),
     ("%opt", llvm("opt")),

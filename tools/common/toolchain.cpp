@@ -55,7 +55,7 @@ std::vector<std::string> compile_flags(const std::string& prefix, bool race) {
 std::vector<std::string> link_flags(const std::string& prefix, bool race, Libraries libraries) {
   // "-u main": the reference that --wrap takes away from the start-up code, without which a main in a static library
   // (gtest_main) stays there.
-  std::vector<std::string> flags = {"-Wl,--wrap=main,-u,main"};
+  std::vector<std::string> flags = {"-Wl,--wrap=main,--wrap=dl_iterate_phdr,-u,main"};
   if (libraries == Libraries::kByFile) {
     const std::vector<std::string> files = library_files(prefix, race);
     flags.insert(flags.end(), files.begin(), files.end());

@@ -99,7 +99,8 @@ std::string marks(const std::string& line, const Mark& mark, char sign) {
 }
 
 std::string locks_text(const Access& access) {
-  if (access.locks.empty()) return access.locks_known ? ", no lock held" : "";
+  if (access.locks.empty() && access.locks_told == LocksTold::kNothing) return "";
+  if (access.locks.empty()) return access.locks_told == LocksTold::kAll ? ", no lock held" : ", locks vary";
   std::string text;
   for (const Lock& lock : access.locks) {
     text += (text.empty() ? ", holding " : ", ");

@@ -31,6 +31,9 @@ struct Lock {
   Stack stack;
 };
 
+// What a log tells of the locks at an access: a log in text tells nothing.
+enum class LocksTold { kNothing, kVary, kAll };
+
 struct Access {
   std::string kind;  // "read", "atomic write", "free", …
   bool write = false;
@@ -39,7 +42,7 @@ struct Access {
   std::string address;
   uint64_t goroutine = 0;
   std::vector<Lock> locks;
-  bool locks_known = false;
+  LocksTold locks_told = LocksTold::kNothing;  // kVary: `locks` lacks those that were held only sometimes
   Stack stack;
 };
 

@@ -57,6 +57,11 @@ Stack stack_of(const json& frames) {
   return stack;
 }
 
+LocksTold locks_told(const json& object) {
+  if (!object.contains("locks_known")) return LocksTold::kNothing;
+  return flag(object, "locks_known") ? LocksTold::kAll : LocksTold::kVary;
+}
+
 Access access_of(const json& object) {
   Access access = {.kind = text(object, "kind"),
                    .write = flag(object, "write"),
@@ -65,7 +70,7 @@ Access access_of(const json& object) {
                    .address = text(object, "address"),
                    .goroutine = actor_number(object, "goroutine"),
                    .locks = {},
-                   .locks_known = flag(object, "locks_known"),
+                   .locks_told = locks_told(object),
                    .stack = stack_of(list(object, "stack"))};
   if (access.kind.empty()) access.kind = access.write ? "write" : "read";
   for (const json& lock : list(object, "locks")) {

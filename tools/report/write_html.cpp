@@ -89,7 +89,11 @@ std::string source_html(const Frame& frame) {
 }
 
 std::string locks_html(const Access& access) {
-  if (access.locks.empty()) return access.locks_known ? "<p class=\"facts\">No lock is held.</p>" : "";
+  if (access.locks.empty() && access.locks_told == LocksTold::kNothing) return "";
+  if (access.locks.empty()) {
+    return access.locks_told == LocksTold::kAll ? "<p class=\"facts\">No lock is held.</p>"
+                                                : "<p class=\"facts\">The locks vary.</p>";
+  }
   std::string html = "<p class=\"facts\">Holds ";
   for (size_t i = 0; i < access.locks.size(); i++) {
     const Lock& lock = access.locks[i];

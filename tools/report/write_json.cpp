@@ -48,7 +48,7 @@ ordered_json access_json(const Access& access) {
                          {"address", access.address}};
   put_actor(object, "goroutine", access.goroutine);
   object["locks"] = locks;
-  object["locks_known"] = access.locks_known;
+  if (access.locks_told != LocksTold::kNothing) object["locks_known"] = access.locks_told == LocksTold::kAll;
   object["stack"] = stack_json(access.stack);
   return object;
 }

@@ -24,7 +24,8 @@ extern "C" {
 typedef struct baton_task baton_task;
 
 // Starts the detector: reads GORACE, reserves the shadow. Ends the process with one line on stderr if the address space
-// is refused. Returns the task of the calling thread, already running, with id 1 ("main goroutine").
+// is refused. Returns the task of the calling thread, already running, with id 1 ("main goroutine"). Further calls, by
+// the same thread, return it again: the stack that its reports show ends at the caller of the last one.
 baton_task* __baton_race_start(void);
 
 // A task `id` created by the running task at `pc`: it starts with its creator's clock, and the creator starts a new

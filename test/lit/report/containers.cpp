@@ -9,7 +9,7 @@
 //
 // A suppression may use either form.
 // RUN: for p in "login(std::string const&)" "login(std::__cxx11::basic_string<char,"; do echo "race:$p" > %t.known; \
-// RUN:   GORACE="plain=1 print_suppressions=1 suppressions=%t.known" %exits 66 %t > %t.out 2>&1 || exit 1; \
+// RUN:   GORACE="plain=1 print_suppressions=2 suppressions=%t.known" %exits 66 %t > %t.out 2>&1 || exit 1; \
 // RUN:   FileCheck %s --check-prefix=KNOWN < %t.out || exit 1; done
 //
 // CHECK: (User.logins) allocated by
@@ -28,7 +28,6 @@
 // NAMES-NOT: /../
 //
 // KNOWN: '{{.*}}' matched 1 race(s)
-#include <baton/baton.hpp>
 #include <list>
 #include <map>
 #include <memory>
@@ -36,6 +35,8 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
+
+#include "Inputs/twice.h"
 using namespace baton;
 
 struct User {
@@ -55,19 +56,6 @@ std::map<std::string, User> users;
 std::unordered_map<int, long> totals;
 
 [[gnu::noinline]] void login(const std::string& who) { users.at(who).logins++; }
-
-template <class F>
-void twice(F f) {
-  WaitGroup wg;
-  wg.add(2);
-  for (int i = 0; i < 2; i++) {
-    go([&] {
-      f();
-      wg.done();
-    });
-  }
-  wg.wait();
-}
 
 int main() {
   users["ann"].name = "Ann";

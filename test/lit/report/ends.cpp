@@ -11,6 +11,9 @@
 // RUN: GORACE=plain=1 %exits 134 %t abort 2>&1 | FileCheck %s
 // RUN: GORACE=plain=1 %exits 143 %t SIGTERM 2>&1 | FileCheck %s
 // RUN: GORACE=plain=1 %exits 130 env --default-signal=INT %t SIGINT 2>&1 | FileCheck %s
+// RUN: GORACE=plain=1 %exits 135 %t SIGBUS 2>&1 | FileCheck %s
+// RUN: GORACE=plain=1 %exits 136 %t SIGFPE 2>&1 | FileCheck %s
+// RUN: GORACE=plain=1 %exits 139 %t SIGSEGV 2>&1 | FileCheck %s
 // RUN: GORACE=plain=1 %exits 132 %t trap 2>&1 | FileCheck %s
 // RUN: GORACE=plain=1 %exits 2 %t nil 2>&1 | FileCheck %s
 // RUN: rm -f %t.kill.* && GORACE="plain=1 log_path=%t.kill" %exits 137 %t SIGKILL
@@ -52,6 +55,9 @@ int main(int, char** argv) {
   if (how == "handled") signal(SIGTERM, [](int) { _exit(9); });
   if (how == "SIGTERM" || how == "handled") kill(getpid(), SIGTERM);
   if (how == "SIGINT") kill(getpid(), SIGINT);
+  if (how == "SIGBUS") kill(getpid(), SIGBUS);
+  if (how == "SIGFPE") kill(getpid(), SIGFPE);
+  if (how == "SIGSEGV") kill(getpid(), SIGSEGV);
   if (how == "SIGKILL") kill(getpid(), SIGKILL);
   if (how != "return") pause();
 }

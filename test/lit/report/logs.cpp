@@ -17,6 +17,9 @@
 // RUN: GORACE="strip_path_prefix=%S/" %exits 66 %t race 2> %t.err && FileCheck %s --check-prefix=STRIPPED < %t.err
 // RUN: not grep %S/logs.cpp %t.err
 // RUN: GORACE="report_format=json strip_path_prefix=%S/" %exits 66 %t race 2>&1 | not grep %S/logs.cpp
+// What a suppression did not match is the parent's to tell.
+// RUN: echo 'race:gone' > %t.supp
+// RUN: GORACE="plain=1 suppressions=%t.supp" %exits 66 %t fork 2>&1 | grep -c 'matched no race' | grep -x 1
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -9,7 +9,7 @@
 // RUN: env LD_LIBRARY_PATH=%t.none GORACE=plain=1 %exits 66 %t 2> %t.err
 // RUN: FileCheck %s --check-prefix=NONE < %t.err
 //
-// CHECK: Global var account.balance of size {{[0-9]+}} at 0x{{[0-9a-f]+}} declared at {{.*}}variables.cpp:51
+// CHECK: Global var account.balance of size {{[0-9]+}} at 0x{{[0-9a-f]+}} declared at {{.*}}variables.cpp:62
 // CHECK: Global var tab[3].name[2] of size 224 at
 // CHECK: Global var tab[5].at.y of size 224 at
 // CHECK: Global var account.owner of size
@@ -17,6 +17,10 @@
 // CHECK: Global var bank::matrix[2][1] of size 48 at
 // CHECK: Global var bank::both.second of size 16 at
 // CHECK: Global var derived.b of size 8 at
+// CHECK: Global var n of size 4 at
+// CHECK: main::$_{{[0-9]+}}::operator()() const
+// CHECK: {{^}}  d()
+// CHECK: Global var i of size 4 at
 // CHECK: Global var helper()::calls of size 4 at
 // CHECK: Stack var local of size 4 at 0x{{[0-9a-f]+}} of main goroutine declared at {{.*}}variables.cpp:
 // CHECK: Stack var row.at.x of size 28 at 0x{{[0-9a-f]+}} of main goroutine declared at
@@ -27,14 +31,21 @@
 // CHECK: Heap block of size 140 at 0x{{[0-9a-f]+}} (Row[3].key) allocated by main goroutine:
 // CHECK: Heap block of size 40 at 0x{{[0-9a-f]+}} (int[7]) allocated by main goroutine:
 // CHECK: Stack var v of size 24 at
+// CHECK: Heap block of size {{[0-9]+}} at 0x{{[0-9a-f]+}} (Account.balance) allocated by main goroutine:
+// CHECK-NEXT: static initialiser()
+// CHECK-NEXT: variables.cpp:[[#EARLY:]] +
+// CHECK: Heap block of size 112 at 0x{{[0-9a-f]+}} (Row[2].key) allocated by main goroutine:
+// CHECK: static initialiser()
+// CHECK-NEXT: variables.cpp:[[#EARLY + 1]] +
 //
 // NONE: Global var account of size
+// NONE: Global var n of size 4 at
 // NONE: Global var helper()::calls of size 4 at
-#include <baton/baton.hpp>
 #include <memory>
 #include <string>
 #include <vector>
-using namespace baton;
+
+#include "Inputs/twice.h"
 struct Account {
   long id;
   int balance;
@@ -63,23 +74,18 @@ struct Derived : Base {
   int d;
 } derived;
 
+// Names that would be those of types, were they mangled.
+int n, i;
+extern "C" [[gnu::noinline]] void d() { i++; }
+
 int helper() {
   static int calls;
   return ++calls;
 }
 
-template <class F>
-void twice(F f) {
-  WaitGroup wg;
-  wg.add(2);
-  for (int i = 0; i < 2; i++) {
-    go([&] {
-      f();
-      wg.done();
-    });
-  }
-  wg.wait();
-}
+// Before main, and so before anything runs.
+Account* early = new Account;
+std::vector<Row> early_rows(4);
 
 int main() {
   twice([] { account.balance++; });
@@ -90,6 +96,8 @@ int main() {
   twice([] { bank::matrix[2][1]++; });
   twice([] { bank::both.second++; });
   twice([] { derived.b++; });
+  twice([] { n++; });
+  twice([] { d(); });
   twice([] { helper(); });
   int local = 0;
   twice([&] { local++; });
@@ -110,4 +118,6 @@ int main() {
   std::vector<int> v(3);
   v.reserve(8);
   twice([&v] { v.push_back(1); });
+  twice([] { early->balance++; });
+  twice([] { early_rows[2].key++; });
 }

@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t add-and-wait
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t add-and-wait
 // CHECK: {{^}}add and wait
 // CHECK: = pattern: add-and-wait
 // CHECK-NEXT: = help: call add() before the wait can start

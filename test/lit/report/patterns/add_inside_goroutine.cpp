@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t add-inside-goroutine
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t add-inside-goroutine
 // CHECK: = pattern: add-inside-goroutine
 // CHECK-NEXT: = help: {{.*}}call add() before the goroutine is started
 #include <atomic>

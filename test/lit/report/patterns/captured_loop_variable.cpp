@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t captured-loop-variable
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t captured-loop-variable
 // CHECK: = pattern: captured-loop-variable
 // CHECK-NEXT: = help: {{.*}}pass `i` as an argument
 #include <baton/baton.hpp>

@@ -1,5 +1,5 @@
 // A loop variable that is declared before its loop, and used under a lock that guards something else.
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t captured-loop-variable
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t captured-loop-variable
 // CHECK: = pattern: captured-loop-variable
 // CHECK-NEXT: = help: {{.*}}pass `index` as an argument
 #include <baton/baton.hpp>

@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t captured-reference-outlives-scope
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t captured-reference-outlives-scope
 // CHECK: = pattern: captured-reference-outlives-scope
 // CHECK-NEXT: = help: {{.*}}capture it by value
 #include <baton/baton.hpp>

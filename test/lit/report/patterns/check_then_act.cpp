@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t check-then-act unprotected-counter
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t check-then-act unprotected-counter
 // CHECK: = pattern: check-then-act
 // CHECK-NEXT: = help: {{.*}}between the check of `balance` and the change
 #include <baton/baton.hpp>

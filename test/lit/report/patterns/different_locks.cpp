@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t different-locks
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t different-locks
 // CHECK: = pattern: different-locks
 // CHECK-NEXT: = help: {{.*}}the two sides hold different locks
 #include <baton/baton.hpp>

@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t double-checked-initialisation lock-on-one-side
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t double-checked-initialisation lock-on-one-side
 // CHECK: = pattern: double-checked-initialisation
 // CHECK-NEXT: = help: {{.*}}use baton::Once
 #include <baton/baton.hpp>

@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t double-close
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t double-close
 // CHECK: = pattern: double-close
 // CHECK-NEXT: = help: {{.*}}let one goroutine
 #include <baton/baton.hpp>

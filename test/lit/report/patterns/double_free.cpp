@@ -1,5 +1,5 @@
 // The process ends as the C library ends it. Both frees were ordered by nothing, whichever came first.
-// RUN: env STATUS=134 bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t double-free
+// RUN: env STATUS=134 bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t double-free
 // CHECK: {{^}}double free on `Message.body` of type long[60], in a heap block of 480 bytes from {{.*}}double_free.cpp:
 // CHECK: = pattern: double-free
 // CHECK-NEXT: = help: {{.*}}let one of them own it

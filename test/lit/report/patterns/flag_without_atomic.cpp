@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t flag-without-atomic
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t flag-without-atomic
 // CHECK: = pattern: flag-without-atomic
 // CHECK-NEXT: = help: {{.*}}make `ready` a std::atomic<bool>
 #include <baton/baton.hpp>

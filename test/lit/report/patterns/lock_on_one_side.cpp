@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t lock-on-one-side
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t lock-on-one-side
 // CHECK: = pattern: lock-on-one-side
 // CHECK-NEXT: = help: {{.*}}hold the same lock on both sides
 #include <baton/baton.hpp>

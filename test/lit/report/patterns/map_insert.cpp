@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t map-insert
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t map-insert
 // CHECK: = pattern: map-insert
 // CHECK-NEXT: = help: {{.*}}changes the nodes that a lookup follows
 #include <baton/baton.hpp>

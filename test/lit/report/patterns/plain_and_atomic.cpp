@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t plain-and-atomic
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t plain-and-atomic
 // CHECK: = pattern: plain-and-atomic
 // CHECK-NEXT: = help: {{.*}}one side is atomic, the other is not
 #include <baton/baton.hpp>

@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t send-and-close
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t send-and-close
 // CHECK: {{^}}send and close
 // CHECK: = pattern: send-and-close
 // CHECK-NEXT: = help: {{.*}}wait for them with a WaitGroup, then close

@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t shared-capture
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t shared-capture
 // CHECK: = pattern: shared-capture
 // CHECK-NEXT: = help: `answer` is captured by reference
 #include <baton/baton.hpp>

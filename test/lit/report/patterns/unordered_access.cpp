@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t unordered-access
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t unordered-access
 // CHECK: = pattern: unordered-access
 // CHECK-NEXT: = help: nothing orders the two accesses to `latest`
 #include <baton/baton.hpp>

@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t unprotected-counter
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t unprotected-counter
 // CHECK: = pattern: unprotected-counter
 // CHECK-NEXT: = help: {{.*}}guard `hits` with a Mutex
 #include <baton/baton.hpp>

@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t use-after-free
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t use-after-free
 // CHECK: = pattern: use-after-free
 // CHECK-NEXT: = help: {{.*}}the memory is freed while another goroutine may still use it
 #include <baton/baton.hpp>

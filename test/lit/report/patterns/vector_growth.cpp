@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t vector-growth
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t vector-growth
 // CHECK: = pattern: vector-growth
 // CHECK-NEXT: = help: {{.*}}a std::vector that grows moves its elements
 #include <baton/baton.hpp>

@@ -1,4 +1,4 @@
-// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %s %t write-under-read-lock
+// RUN: bash %S/../Inputs/check_pattern.sh %baton_cxx %baton %s %t write-under-read-lock
 // CHECK: = pattern: write-under-read-lock
 // CHECK-NEXT: = help: {{.*}}lock for writing where `total` is written
 #include <baton/baton.hpp>
