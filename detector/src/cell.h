@@ -81,7 +81,7 @@ constexpr uint64_t byte_mask(uintptr_t offset, size_t n) { return (n >= 64 ? ~0u
 struct Cell {
   Epoch epoch;
   uint32_t context;
-  uint16_t bits;  // never 0 in a cell of a list: there it ends the list
+  uint16_t bits;  // 0 only in the place behind an odd number of cells (CellList)
   uint8_t kind;
   uint8_t quarter : 6;       // 0: a bit is a word of the line; else a byte of this quarter, counted from 1
   uint8_t writes_known : 1;  // in the first cell of a list, about all of it: read_shared.h
