@@ -20,7 +20,7 @@ void init_sync();
 
 // The clock of an object, and what its newest user has in the shadow: operations on one object in a row, without an
 // epoch of their own (task.h, invariant 4), need not look there.
-struct SyncObject : Snapshot {
+struct alignas(64) SyncObject : Snapshot {
   uintptr_t address = 0;  // 0: it is gone
   Epoch recorded = 0;     // the line has atomic accesses of this epoch
   uint64_t read = 0;      // to these bytes, at least reads
