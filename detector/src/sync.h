@@ -3,7 +3,8 @@
 // Sync objects: addresses that carry a clock. The clock hangs in the shadow of the address, as a Cell of kind kSync,
 // so it is found with one look at the line, needs no table of its own, and vanishes with the memory it stands for.
 //
-// The line's lock guards the clock: an atomic instruction and the change of its clock are one step (atomic.cpp).
+// The line's lock guards the clock: an atomic instruction and the change of its clock are one step (atomic.cpp). The
+// clock of a lock is also guarded by that lock: who holds it alone may use the clock without the line's (hooks.cpp).
 #pragma once
 
 #include <stdint.h>
