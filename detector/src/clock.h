@@ -72,11 +72,16 @@ class Clock {
     if (root_ != other.root_ || level_ != other.level_) return exchange_trees(other, self);
     // Messages to and fro change recent components alone.
     const uint32_t count = other.count_;
+    other.stamp_ = stamp_;
+    if (count == 1 && count_ == 1) {  // two partners
+      const Epoch before = other.recent_[0];
+      other.recent_[0] = recent_[0];
+      return (self == 0 || chain_of(before) != chain_of(self)) && raise(before);
+    }
     Epoch before[kRecent];
     for (uint32_t i = 0; i < kRecent; ++i) before[i] = other.recent_[i];
     for (uint32_t i = 0; i < kRecent; ++i) other.recent_[i] = recent_[i];
     other.count_ = count_;
-    other.stamp_ = stamp_;
     bool changed = false;
     for (uint32_t i = 0; i < count; ++i) {
       if (self == 0 || chain_of(before[i]) != chain_of(self)) changed |= raise(before[i]);

@@ -3,7 +3,8 @@
 // Sync objects: addresses that carry a clock. The clock hangs in the shadow of the address, as a Cell of kind kSync,
 // so it is found with one look at the line, needs no table of its own, and vanishes with the memory it stands for.
 //
-// The line's lock guards the clock: an atomic instruction and the change of its clock are one step (atomic.cpp).
+// The line's lock guards the clock: an atomic instruction and the change of its clock are one step (atomic.cpp). The
+// clock of a lock is also guarded by that lock: who holds it alone may use the clock without the line's (hooks.cpp).
 #pragma once
 
 #include <stdint.h>
@@ -20,7 +21,7 @@ void init_sync();
 
 // The clock of an object, and what its newest user has in the shadow: operations on one object in a row, without an
 // epoch of their own (task.h, invariant 4), need not look there.
-struct SyncObject : Snapshot {
+struct alignas(64) SyncObject : Snapshot {
   uintptr_t address = 0;  // 0: it is gone
   Epoch recorded = 0;     // the line has atomic accesses of this epoch
   uint64_t read = 0;      // to these bytes, at least reads

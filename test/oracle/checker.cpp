@@ -58,8 +58,11 @@ int History::next(int goroutine) {
 }
 
 void History::edge(int from, int to) {
-  nodes_[static_cast<size_t>(to)].from.push_back(from);
-  nodes_[static_cast<size_t>(from)].leaves = true;
+  Node& source = nodes_[static_cast<size_t>(from)];
+  Node& target = nodes_[static_cast<size_t>(to)];
+  target.from.push_back(from);
+  // A goroutine that takes a lock which it left itself has told nobody anything.
+  source.leaves |= target.goroutine != source.goroutine;
 }
 
 void History::access(int goroutine, int site, Kind kind, uint64_t begin, uint64_t size, bool certain) {

@@ -131,7 +131,8 @@ class Program {
         searches_(seed % 4 == 0 ? 20 : 1000),
         crowded_(seed % 3 == 0),
         shares_(seed % 7 == 0),
-        locks_(seed % 5 == 0) {
+        locks_(seed % 5 == 0),
+        shared_locks_(seed % 2 == 0) {
     baton_task* main_task = started();
     __baton_mem_reset(&arena, sizeof arena);
     ModelTask main;
@@ -294,24 +295,38 @@ class Program {
     }
   }
 
-  // A mutex that is locked and left again and again, mostly by the task that runs.
+  // A lock that is taken and left again and again, mostly by the task that runs: a mutex, or one for readers too.
   void lock(int t) {
     constexpr int kSlot = 0;
     constexpr int kOffset = 64 + 8 * kSlot;
     const char* p = arena.bytes + kOffset;
+    const char* pc = p + pick(2);
+    ModelTask& task = tasks_[t];
     int& holder = holder_[kSlot];
+    std::set<int>& reading = reading_[kSlot];
+    const int kind = !shared_locks_ ? BATON_LOCK : reading.empty() && pick(6) == 0 ? BATON_WRITE_LOCK : BATON_READ_LOCK;
     if (holder >= 0 && holder != t && pick(8) != 0) return;
     expect(t, kOffset, 8, true, true);
     found.clear();
-    if (holder < 0) {
-      __baton_lock_taken(p, p, 8, BATON_LOCK, p + pick(2));
-      join(tasks_[t].clock, location_[kSlot]);
-      holder = t;
-    } else {
-      __baton_lock_left(p, p, 8, BATON_LOCK, p + pick(2));
-      location_[kSlot] = tasks_[t].clock;
+    if (holder >= 0) {
+      __baton_lock_left(p, p, 8, shared_locks_ ? BATON_WRITE_LOCK : BATON_LOCK, pc);
+      location_[kSlot] = task.clock;
       next_epoch(t);
       holder = -1;
+    } else if (reading.contains(t)) {
+      __baton_lock_left(p, p, 8, BATON_READ_LOCK, pc);
+      join(readers_[kSlot], task.clock);
+      next_epoch(t);
+      reading.erase(t);
+    } else {
+      __baton_lock_taken(p, p, 8, kind, pc);
+      join(task.clock, location_[kSlot]);
+      if (kind == BATON_WRITE_LOCK) join(task.clock, readers_[kSlot]);
+      if (kind == BATON_READ_LOCK) {
+        reading.insert(t);
+      } else {
+        holder = t;
+      }
     }
     compare(kOffset, 8);
   }
@@ -329,15 +344,21 @@ class Program {
     Vector& clock = location_[slot];
     Vector& readers = readers_[slot];
     int& holder = holder_[slot];
+    std::set<int>& reading = reading_[slot];
     const auto acquire = [&](const Vector& from) { join(task.clock, from); };
     const auto release = [&](Vector& to, bool merge) {
       if (!merge) to.clear();
       join(to, task.clock);
       next_epoch(t);
     };
+    int what = static_cast<int>(pick(8));
+    if (holder >= 0) what = std::array{1, 2, 5, 6, 6, 6, 7, 7}[what];
+    if (what == 3 && reading.contains(t)) what = 5;
+    if (what == 4 && !reading.empty()) what = 0;
+    if (what == 5 && !reading.empty() && !reading.contains(t)) what = 7;  // nobody leaves it for another who reads
     expect(t, lo, size, true, true);
     found.clear();
-    switch (holder >= 0 ? std::array{1, 2, 5, 6, 6, 6, 7, 7}[pick(8)] : static_cast<int>(pick(8))) {
+    switch (what) {
       case 0:
         __baton_object_acquire(p, n, pc);
         acquire(clock);
@@ -354,7 +375,11 @@ class Program {
         const bool is_shared = pick(2) != 0;
         __baton_lock_taken(p, p, n, is_shared ? BATON_READ_LOCK : BATON_LOCK, pc);
         acquire(clock);
-        if (!is_shared) holder = t;
+        if (is_shared) {
+          reading.insert(t);
+        } else {
+          holder = t;
+        }
         break;
       }
       case 4:
@@ -366,6 +391,7 @@ class Program {
       case 5:
         __baton_lock_left(p, p, n, BATON_READ_LOCK, pc);
         release(readers, true);
+        reading.erase(t);
         break;
       case 6:
         __baton_lock_left(p, p, n, pick(2) == 0 ? BATON_LOCK : BATON_WRITE_LOCK, pc);
@@ -473,7 +499,8 @@ class Program {
   const uint32_t searches_;  // one in so many steps
   const bool crowded_;       // all tasks access few places in few ways: accesses gather in sets
   const bool shares_;        // few tasks read the same words over and over: lines get tags of readers
-  const bool locks_;         // few tasks lock and unlock one mutex
+  const bool locks_;         // few tasks lock and unlock one mutex,
+  const bool shared_locks_;  // or a lock for readers too
   int running_ = -1;         // the task that runs, if it is known
   std::vector<ModelTask> tasks_;
   std::vector<ModelAccess> history_;
@@ -481,6 +508,7 @@ class Program {
   Vector location_[kAtomics];
   Vector readers_[kAtomics];             // a byte further
   int holder_[kAtomics] = {-1, -1, -1};  // who holds it alone as a lock; -1: nobody
+  std::set<int> reading_[kAtomics];      // who holds it with others
   std::vector<bool> expected_;
   std::vector<bool> excused_;
   std::set<std::pair<int, int>> racers_;  // byte, task

@@ -14,9 +14,9 @@ long seen;
   });
 }
 [[gnu::noinline]] long fill(long n) {
-  volatile long room[64];
-  use(room);  // from here on others may see it
-  for (int i = 0; i < 64; i++) room[i] = n;
+  volatile long room[128];  // as deep as the frame of start(), and deeper
+  use(room);                // from here on others may see it
+  for (int i = 0; i < 128; i++) room[i] = n;
   use(room);
   return room[n];
 }
