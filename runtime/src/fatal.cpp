@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "runtime/src/core.h"
+#include "runtime/src/fault.h"
 #include "runtime/src/traceback.h"
 
 namespace baton::rt {
@@ -104,6 +105,11 @@ void die_of_signal(const char* headline, const G* g, const Trace& trace) noexcep
   dying_m.store(current_m(), std::memory_order_relaxed);
   sched.stopping.store(true, std::memory_order_seq_cst);
   print_and_end({"", headline, "", true, g, trace});
+}
+
+void wait_if_dying() noexcept {
+  report_quit();
+  while (quit_noted() || dying.load(std::memory_order_acquire)) pause();
 }
 
 void die_on_scheduler(M* m) noexcept { print_and_end(*static_cast<const Death*>(m->unlock_arg)); }

@@ -22,4 +22,7 @@ namespace baton::rt {
 // Ends the process for a signal that is no fault: all stacks, first that of `g` (may be null).
 [[noreturn]] void die_of_signal(const char* headline, const G* g, const Trace& trace) noexcept;
 
+// Called at exit: what another thread has to say of the process's death is not cut short. Does not return then.
+void wait_if_dying() noexcept;
+
 }  // namespace baton::rt

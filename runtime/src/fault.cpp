@@ -144,6 +144,8 @@ void report_quit() noexcept {
   die_of_signal(quit.headline, quit.g, quit.trace);
 }
 
+bool quit_noted() noexcept { return quit.state.load(std::memory_order_relaxed) != 0; }
+
 void give_fault_stack() noexcept {
   stack_t stack = {};
   stack.ss_sp = pages_alloc(kFaultStack);

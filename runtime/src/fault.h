@@ -16,8 +16,11 @@ namespace baton::rt {
 // For the process, once. Does nothing in a build with a sanitizer, which has handlers of its own.
 void install_fault_handlers() noexcept;
 
-// The monitor's part: ends the process if SIGQUIT has come.
+// The part of the monitor, or of who exits before it: ends the process if SIGQUIT has come.
 void report_quit() noexcept;
+
+// Whether SIGQUIT has come: the end is near.
+bool quit_noted() noexcept;
 
 // For each thread of the runtime, before it runs a goroutine: the stack that handlers run on.
 void give_fault_stack() noexcept;

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "runtime/src/core.h"
+#include "runtime/src/fatal.h"
 #include "runtime/src/fault.h"
 #include "runtime/src/one_time.h"
 #include "runtime/src/sleep_calls.h"
@@ -31,6 +32,7 @@ namespace {
 
 // Runs first of all exit handlers that existed before main, whoever called exit().
 void at_exit(int status, void*) noexcept {
+  wait_if_dying();
   stop_for_exit();
   check_leaks();
   const int verdict = race::finish(status);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // SIGQUIT ends the process with status 2 and every goroutine's stack: one that computes, one that waits, one in a
-// system call; also when all sleep, and when there is one thread only.
+// system call; also when all sleep, when there is one thread only, and when main returns at once.
 // RUN: %baton_cxx -O1 %s -o %t && %baton_cxx -O1 -race %s -o %t.race
 // RUN: for p in 1 2 8; do for x in %t %t.race; do \
 // RUN:   env GOMAXPROCS=$p %exits 2 $x some 2>&1 | FileCheck %s || exit 1; done; done
 // RUN: %exits 2 %t idle 2>&1 | FileCheck --check-prefix=IDLE %s
 // RUN: %exits 2 %t alone 2>&1 | FileCheck --check-prefix=ALONE %s
+// RUN: for x in %t %t.race; do %repeat 10 %exits 2 $x return || exit 1; done
+// RUN: %exits 2 %t return 2>&1 | FileCheck --check-prefix=ALONE %s
 // RUN: GOTRACEBACK=none %exits 2 %t alone 2>&1 | FileCheck --check-prefix=NONE %s
 #include <signal.h>
 #include <unistd.h>
@@ -45,6 +47,10 @@ int main(int, char** argv) {
   if (strcmp(argv[1], "alone") == 0) kill(getpid(), SIGQUIT);
   auto c = make_chan<int>();
   go(waits, c);
+  if (strcmp(argv[1], "return") == 0) {
+    while (ready < 1) gosched();
+    return raise(SIGQUIT);
+  }
   if (strcmp(argv[1], "idle") == 0) {
     go([] {
       // A process of its own, so that this one is idle when the signal comes.
