@@ -90,3 +90,39 @@ define void @for_size(ptr %p) optsize {
   store i32 1, ptr %p
   ret void
 }
+
+; Code that leads to a function which does not return, or cleans up after an exception, is cold: no test, a short call.
+declare void @stop() noreturn
+define void @in_cold_code(ptr %p, i1 %c) {
+; CHECK-LABEL: define void @in_cold_code(
+; CHECK: bad:
+; CHECK-NEXT: call preserve_allcc void @__baton_cold_write4(ptr %p)
+; CHECK-NEXT: store i32 1, ptr %p
+; CHECK: good:
+; CHECK: load atomic i16
+; CHECK: @__baton_cold_write4(ptr %p)
+  br i1 %c, label %bad, label %good
+bad:
+  store i32 1, ptr %p
+  call void @stop()
+  unreachable
+good:
+  store i32 2, ptr %p
+  ret void
+}
+
+; An unlikely branch may be taken often.
+define void @in_unlikely_code(ptr %p, i1 %c) {
+; CHECK-LABEL: define void @in_unlikely_code(
+; CHECK: rare:
+; CHECK: load atomic i16
+; CHECK: @__baton_cold_write4_leaf(ptr %p)
+; CHECK: ret void
+  br i1 %c, label %rare, label %end, !prof !0
+rare:
+  store i32 1, ptr %p
+  br label %end
+end:
+  ret void
+}
+!0 = !{!"branch_weights", i32 1, i32 100}
