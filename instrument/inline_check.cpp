@@ -7,6 +7,7 @@
 #include "instrument/options.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/BlockFrequencyInfo.h"
+#include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/TargetParser/Triple.h"
@@ -26,8 +27,10 @@ constexpr uint64_t kWord = 4;
 // Checks hit far more often than LLVM's "likely" says; the cold calls shall not weigh in register allocation at all.
 constexpr uint32_t kHits = 1u << 20;
 
-// A block that is executed less than once in so many calls of its function gets no inline tests.
-constexpr uint64_t kRarely = 1024;
+// A test is 70 bytes, a call 10: with tests everywhere, C++ that is no benchmark grew to three and a half times its
+// size.
+constexpr uint64_t kRarely = 1024;    // a block is cold if it is executed less than once in so many calls
+constexpr unsigned kManyChecks = 12;  // more make a function large
 
 // A check as RacePass wrote it.
 struct Check {
@@ -229,9 +232,11 @@ bool stores_context(const Function& function) {
   return false;
 }
 
-// Whether the block is executed so rarely, as far as the compiler can tell, that its size counts and not its speed:
-// clean-up after an exception, what leads to a function that does not return.
-bool is_cold(const BasicBlock& block, const BlockFrequencyInfo& frequencies) {
+// Whether size counts in the block, and not speed: where it is hardly ever executed, as far as the compiler can tell
+// (clean-up after an exception, what leads to a function that does not return), and in a large function wherever it is
+// not part of a loop.
+bool is_cold(const BasicBlock& block, const BlockFrequencyInfo& frequencies, const LoopInfo& loops, bool is_large) {
+  if (is_large && !loops.getLoopFor(&block)) return true;
   return frequencies.getBlockFreq(&block).getFrequency() < frequencies.getEntryFreq().getFrequency() / kRarely;
 }
 
@@ -245,9 +250,11 @@ bool expand_checks(Function& function, FunctionAnalysisManager& analyses) {
   }
   if (checks.empty()) return false;
   const BlockFrequencyInfo& frequencies = analyses.getResult<BlockFrequencyAnalysis>(function);
+  const LoopInfo& loops = analyses.getResult<LoopAnalysis>(function);
   SmallPtrSet<const BasicBlock*, 16> cold_blocks;  // before blocks are split, of which the parts are not known there
   for (const Check& check : checks) {
-    if (is_cold(*check.call->getParent(), frequencies)) cold_blocks.insert(check.call->getParent());
+    const BasicBlock& block = *check.call->getParent();
+    if (is_cold(block, frequencies, loops, checks.size() > kManyChecks)) cold_blocks.insert(&block);
   }
   Inliner inliner(function, stores_context(function));
   bool has_changed = false;
