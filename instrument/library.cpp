@@ -56,7 +56,8 @@ bool is_allocation(StringRef name) {
 
 bool is_deallocation(const Function& function) {
   StringRef name = function.getName();
-  return name == "free" || name.starts_with("_ZdlPv") || name.starts_with("_ZdaPv");
+  return name == "free" || name == "realloc" || name == "reallocarray" || name.starts_with("_ZdlPv") ||
+         name.starts_with("_ZdaPv");
 }
 
 bool is_string_member(const Function& function) {

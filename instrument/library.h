@@ -19,7 +19,7 @@ bool is_cpp_library_function(const llvm::Function& function);
 // malloc, operator new and their kin: a block that nobody else has.
 bool is_allocation(llvm::StringRef name);
 
-// free and operator delete.
+// free, operator delete, and what may free as well.
 bool is_deallocation(const llvm::Function& function);
 
 // Members of std::string that are in the library: they give no argument to anybody.

@@ -14,6 +14,8 @@ declare void @unknown(ptr)
 declare void @looks(ptr nocapture)
 declare noalias ptr @_Znwm(i64)
 declare void @_ZdlPv(ptr)
+declare noalias ptr @malloc(i64)
+declare noalias ptr @realloc(ptr nocapture, i64)
 declare noalias ptr @memchr(ptr, i32, i64)
 declare nonnull align 8 dereferenceable(32) ptr @_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE9_M_appendEPKcm(ptr, ptr, i64)
 declare ptr @_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE9_M_createERmm(ptr, ptr, i64)
@@ -165,6 +167,18 @@ define i32 @own_block_after_free() {
   %block = call noalias ptr @_Znwm(i64 4)
   store i32 1, ptr %block
   call void @_ZdlPv(ptr %block)
+  %a = load i32, ptr %block
+  ret i32 %a
+}
+
+define i32 @own_block_after_realloc() {
+; CHECK-LABEL: define i32 @own_block_after_realloc(
+; CHECK-NOT: __baton_write
+; CHECK: call ptr @realloc(
+; CHECK: call void @__baton_read4(ptr %block,
+  %block = call noalias ptr @malloc(i64 4)
+  store i32 1, ptr %block
+  %moved = call ptr @realloc(ptr nocapture %block, i64 8)
   %a = load i32, ptr %block
   ret i32 %a
 }
