@@ -3,6 +3,8 @@
 
 #include "instrument/calls.h"
 #include "instrument/counters.h"
+#include "instrument/library.h"
+#include "instrument/options.h"
 #include "llvm/Analysis/CaptureTracking.h"
 #include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/GlobalVariable.h"
@@ -42,13 +44,14 @@ TrackingStatistic* AddressFilter::reason_to_skip(const Instruction& instruction,
   getUnderlyingObjects(address, objects, nullptr, kMaxSteps);
   TrackingStatistic* reason = nullptr;
   for (const Value* object : objects) {
-    reason = reason_of_object(object);
+    if (objects.size() > 1 && isa<ConstantPointerNull>(object)) continue;  // the other, if there is an access
+    reason = reason_of_object(instruction, object);
     if (!reason) return nullptr;
   }
   return reason;
 }
 
-TrackingStatistic* AddressFilter::reason_of_object(const Value* object) {
+TrackingStatistic* AddressFilter::reason_of_object(const Instruction& instruction, const Value* object) {
   if (const auto* global = dyn_cast<GlobalVariable>(object)) {
     if (global->isThreadLocal()) return &counters::skipped_thread_local;
     if (is_profile_counter(*global)) return &counters::skipped_profile;
@@ -60,7 +63,11 @@ TrackingStatistic* AddressFilter::reason_of_object(const Value* object) {
     return type && type->isTBAAVtableAccess() ? &counters::skipped_vtable : nullptr;
   }
   if (const auto* call = dyn_cast<CallBase>(object)) {
-    return returns_thread_local(*call) ? &counters::skipped_thread_local : nullptr;
+    if (returns_thread_local(*call)) return &counters::skipped_thread_local;
+    const Function* callee = call->getCalledFunction();
+    if (!publication_ || !callee || !callee->isDeclaration() || !is_allocation(callee->getName())) return nullptr;
+    if (publication_->may_happen(*call) || publication_->may_be_freed(*call, instruction)) return nullptr;
+    return &counters::skipped_fresh;
   }
   const auto* argument = dyn_cast<Argument>(object);
   bool is_on_own_stack = isa<AllocaInst>(object) || (argument && argument->hasByValAttr());
@@ -69,7 +76,10 @@ TrackingStatistic* AddressFilter::reason_of_object(const Value* object) {
 
 bool AddressFilter::may_be_captured(const Value* object) {
   auto [entry, is_new] = captured_.try_emplace(object, true);
-  if (is_new) entry->second = PointerMayBeCaptured(object, /*ReturnCaptures=*/true, /*StoreCaptures=*/true, kMaxUses);
+  if (is_new) {
+    entry->second = PointerMayBeCaptured(object, /*ReturnCaptures=*/true, /*StoreCaptures=*/true, kMaxUses) &&
+                    !(publication_ && isa<AllocaInst>(object) && !publication_->may_happen(*object));
+  }
   return entry->second;
 }
 

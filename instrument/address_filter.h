@@ -10,6 +10,7 @@
 #ifndef BATON_INSTRUMENT_ADDRESS_FILTER_H_
 #define BATON_INSTRUMENT_ADDRESS_FILTER_H_
 
+#include "instrument/publication.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/Statistic.h"
 #include "llvm/IR/Instruction.h"
@@ -19,14 +20,18 @@ namespace baton {
 // For one function; asks for captures, so it must be done asking before the first check is inserted.
 class AddressFilter {
  public:
+  // `publication`: null if only what this function shows by itself shall count.
+  explicit AddressFilter(Publication* publication) : publication_(publication) {}
+
   // If an access of `instruction` at `address` (a pointer, or a vector of pointers) needs no check: the counter of the
   // reason. Else null.
   llvm::TrackingStatistic* reason_to_skip(const llvm::Instruction& instruction, const llvm::Value* address);
 
  private:
-  llvm::TrackingStatistic* reason_of_object(const llvm::Value* object);
+  llvm::TrackingStatistic* reason_of_object(const llvm::Instruction& instruction, const llvm::Value* object);
   bool may_be_captured(const llvm::Value* object);
 
+  Publication* publication_;
   llvm::DenseMap<const llvm::Value*, bool> captured_;
 };
 

@@ -5,6 +5,9 @@
 #include "instrument/abi_names.h"
 #include "instrument/counters.h"
 #include "instrument/options.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/Analysis/BlockFrequencyInfo.h"
+#include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/TargetParser/Triple.h"
@@ -23,6 +26,11 @@ constexpr uint64_t kWord = 4;
 
 // Checks hit far more often than LLVM's "likely" says; the cold calls shall not weigh in register allocation at all.
 constexpr uint32_t kHits = 1u << 20;
+
+// A test is 70 bytes, a call 10: with tests everywhere, C++ that is no benchmark grew to three and a half times its
+// size.
+constexpr uint64_t kRarely = 1024;    // a block is cold if it is executed less than once in so many calls
+constexpr unsigned kManyChecks = 12;  // more make a function large
 
 // A check as RacePass wrote it.
 struct Check {
@@ -81,8 +89,12 @@ class Inliner {
 
   // Replaces the call. False if the access is too wide for the filter.
   bool expand(const Check& check);
+  // Replaces the call by that of the cold function, which asks the filter itself. False as above.
+  bool shorten(const Check& check);
 
  private:
+  static bool is_too_wide(const Check& check);
+  void call_cold(const Check& check, IRBuilder<>& builder);
   GlobalVariable* global(const char* name, Type* type, GlobalValue::ThreadLocalMode mode);
   FunctionCallee cold_function(const Check& check, bool has_size);
 
@@ -137,8 +149,28 @@ Value* words_needed(IRBuilder<>& builder, const Check& check) {
   return builder.CreateSelect(is_long, builder.getInt32(~0u), builder.CreateSub(bits, builder.getInt32(1)));
 }
 
+bool Inliner::is_too_wide(const Check& check) {
+  return check.mask ? alignment_of(check) < kWord : !check.length && words_of(check) > kLine / kWord;
+}
+
+void Inliner::call_cold(const Check& check, IRBuilder<>& builder) {
+  bool has_size = !check.length && !check.mask && isPowerOf2_64(check.size) && check.size < (1u << abi::kSizes);
+  SmallVector<Value*, 2> arguments = {check.address()};
+  if (!has_size) arguments.push_back(size_argument(builder, check));
+  builder.CreateCall(cold_function(check, has_size), arguments)->setCallingConv(CallingConv::PreserveAll);
+}
+
+bool Inliner::shorten(const Check& check) {
+  if (is_too_wide(check)) return false;
+  BuilderAt builder(check.call, *check.call);
+  call_cold(check, builder);
+  check.call->eraseFromParent();
+  ++counters::cold_checks;
+  return true;
+}
+
 bool Inliner::expand(const Check& check) {
-  if (check.mask ? alignment_of(check) < kWord : !check.length && words_of(check) > kLine / kWord) return false;
+  if (is_too_wide(check)) return false;
   Type* i16 = Type::getInt16Ty(context_);
   Type* i32 = Type::getInt32Ty(context_);
   Type* i64 = Type::getInt64Ty(context_);
@@ -173,11 +205,7 @@ bool Inliner::expand(const Check& check) {
   jump->eraseFromParent();
 
   BuilderAt tail(BranchInst::Create(rest, cold), *check.call);
-  bool has_size = !check.length && !check.mask && isPowerOf2_64(check.size) && check.size < (1u << abi::kSizes);
-  FunctionCallee callee = cold_function(check, has_size);
-  SmallVector<Value*, 2> arguments = {check.address()};
-  if (!has_size) arguments.push_back(size_argument(tail, check));
-  tail.CreateCall(callee, arguments)->setCallingConv(CallingConv::PreserveAll);
+  call_cold(check, tail);
 
   Instruction* end = BranchInst::Create(rest, test);
   BuilderAt middle(end, *check.call);
@@ -204,7 +232,15 @@ bool stores_context(const Function& function) {
   return false;
 }
 
-bool expand_checks(Function& function) {
+// Whether size counts in the block, and not speed: where it is hardly ever executed, as far as the compiler can tell
+// (clean-up after an exception, what leads to a function that does not return), and in a large function wherever it is
+// not part of a loop.
+bool is_cold(const BasicBlock& block, const BlockFrequencyInfo& frequencies, const LoopInfo& loops, bool is_large) {
+  if (is_large && !loops.getLoopFor(&block)) return true;
+  return frequencies.getBlockFreq(&block).getFrequency() < frequencies.getEntryFreq().getFrequency() / kRarely;
+}
+
+bool expand_checks(Function& function, FunctionAnalysisManager& analyses) {
   if (function.isDeclaration() || function.hasOptNone() || function.hasOptSize()) return false;
   SmallVector<Check, 32> checks;
   for (BasicBlock& block : function) {
@@ -212,11 +248,20 @@ bool expand_checks(Function& function) {
       if (std::optional<Check> check = check_of(instruction)) checks.push_back(*check);
     }
   }
+  if (checks.empty()) return false;
+  const BlockFrequencyInfo& frequencies = analyses.getResult<BlockFrequencyAnalysis>(function);
+  const LoopInfo& loops = analyses.getResult<LoopAnalysis>(function);
+  SmallPtrSet<const BasicBlock*, 16> cold_blocks;  // before blocks are split, of which the parts are not known there
+  for (const Check& check : checks) {
+    const BasicBlock& block = *check.call->getParent();
+    if (is_cold(block, frequencies, loops, checks.size() > kManyChecks)) cold_blocks.insert(&block);
+  }
   Inliner inliner(function, stores_context(function));
   bool has_changed = false;
   for (const Check& check : checks) {
     auto* context = dyn_cast<Instruction>(check.call->getArgOperand(check.call->arg_size() - 1));
-    if (!inliner.expand(check)) continue;
+    const bool is_short = cold_blocks.contains(check.call->getParent());
+    if (!(is_short ? inliner.shorten(check) : inliner.expand(check))) continue;
     has_changed = true;
     if (context) RecursivelyDeleteTriviallyDeadInstructions(context);
   }
@@ -231,10 +276,11 @@ void note_alignment(CallInst& check, uint64_t alignment) {
   check.setMetadata(kAlignment, MDNode::get(context, {value}));
 }
 
-PreservedAnalyses InlineCheckPass::run(Module& module, ModuleAnalysisManager&) {
+PreservedAnalyses InlineCheckPass::run(Module& module, ModuleAnalysisManager& analyses) {
   if (Triple(module.getTargetTriple()).getArch() != Triple::x86_64) return PreservedAnalyses::all();
   bool has_changed = false;
-  for (Function& function : module) has_changed |= expand_checks(function);
+  auto& function_analyses = analyses.getResult<FunctionAnalysisManagerModuleProxy>(module).getManager();
+  for (Function& function : module) has_changed |= expand_checks(function, function_analyses);
   if (option_verify && verifyModule(module, &errs())) report_fatal_error("baton: the inline tests broke the module");
   return has_changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
 }

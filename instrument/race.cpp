@@ -47,9 +47,9 @@ struct Plan {
   bool is_empty() const { return accesses.empty() && atomics.empty() && guards.empty() && !has_real_call; }
 };
 
-Plan make_plan(Function& function) {
+Plan make_plan(Function& function, Publication* publication) {
   Plan plan;
-  AddressFilter filter;
+  AddressFilter filter(publication);
   for (BasicBlock& block : function) {
     for (Instruction& instruction : block) {
       if (option_accesses) collect_accesses(instruction, filter, plan.accesses);
@@ -117,9 +117,9 @@ void correct_calls(Function& function, const TargetLibraryInfo& library) {
   }
 }
 
-bool instrument(Function& function, const Recursion& recursion, Eliminator* eliminator, Abi& abi,
-                const TargetLibraryInfo& library) {
-  Plan plan = make_plan(function);
+bool instrument(Function& function, const Recursion& recursion, Eliminator* eliminator, Publication* publication,
+                Abi& abi, const TargetLibraryInfo& library) {
+  Plan plan = make_plan(function, publication);
   if (plan.is_empty()) return false;
   if (eliminator) eliminator->run(function, plan.accesses);
   ++counters::functions;
@@ -147,6 +147,7 @@ PreservedAnalyses RacePass::run(Module& module, ModuleAnalysisManager& analyses)
   Abi abi(module);
   Recursion recursion(module);  // of the user's calls: before any of ours is there
   std::optional<Eliminator> eliminator;
+  std::optional<Publication> publication;
   bool has_changed = false;
   for (Function& function : module) {
     if (function.isDeclaration()) continue;
@@ -156,7 +157,9 @@ PreservedAnalyses RacePass::run(Module& module, ModuleAnalysisManager& analyses)
     }
     const TargetLibraryInfo& library = function_analyses.getResult<TargetLibraryAnalysis>(function);
     if (eliminate_ && !eliminator) eliminator.emplace(module, function_analyses, library);
-    if (instrument(function, recursion, eliminator ? &*eliminator : nullptr, abi, library)) has_changed = true;
+    if (eliminate_ && option_publication && !publication) publication.emplace(library);
+    has_changed |= instrument(function, recursion, eliminator ? &*eliminator : nullptr,
+                              publication ? &*publication : nullptr, abi, library);
   }
   if (has_changed) abi.require_version();
   if (option_verify && verifyModule(module, &errs()))

@@ -3,7 +3,9 @@
 // Checks of neighbouring fields: accesses of one kind behind one base, in a stretch of a block in which nothing orders,
 // throws or may not return, become one check of exactly their bytes, at the first of them.
 //
-// Rule: a race of each line of the source is reported, so only accesses of one line are merged.
+// Rule: a race of each line of the source is reported, so only accesses of one line are merged. Code of library headers
+// counts as the line of the program that it was inlined into; a function of a header that was not, as one line. The
+// address tells the field.
 // Rule: one check tests one line of the shadow inline, so a wide one more often lies in two and misses. Fields are
 // merged if what that costs on average, for objects anywhere in memory, is less than the checks saved.
 #include "instrument/counters.h"
@@ -86,10 +88,19 @@ class FieldMerger {
   // Base and is_write; where the access is in the source.
   using Key = std::pair<PointerIntPair<Value*, 1, bool>, std::pair<unsigned, const void*>>;
 
+  static bool is_library(const DILocation& location) {
+    StringRef file = location.getFilename();
+    return file.starts_with("/usr/") && file.contains("/include/");
+  }
+
   static std::pair<unsigned, const void*> line_of(const Instruction& instruction) {
-    const DebugLoc& location = instruction.getDebugLoc();
+    const DILocation* location = instruction.getDebugLoc();
     if (!location) return {0, nullptr};
-    return {location.getLine(), location.getInlinedAt()};
+    while (is_library(*location)) {
+      if (!location->getInlinedAt()) return {0, location->getScope()->getSubprogram()};
+      location = location->getInlinedAt();
+    }
+    return {location->getLine(), location->getInlinedAt()};
   }
 
   void note(unsigned index) {

@@ -2,8 +2,8 @@
 #include "instrument/eliminate/sync_summary.h"
 
 #include "instrument/calls.h"
+#include "instrument/library.h"
 #include "llvm/ADT/SCCIterator.h"
-#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Analysis/CFG.h"
 #include "llvm/Analysis/CallGraph.h"
 #include "llvm/Analysis/ValueTracking.h"
@@ -19,38 +19,6 @@ namespace {
 
 constexpr Effects kNone{false, false, true};
 constexpr Effects kNoneButMayThrow{false, false, false};
-
-// Functions of the C library that touch nothing but their operands and return.
-bool is_plain_library_function(StringRef name) {
-  static constexpr const char* kMemory[] = {
-      "memcpy", "memmove", "memset",       "memcmp",    "memchr",       "memrchr",      "bcmp",    "mempcpy",
-      "strlen", "strnlen", "strcmp",       "strncmp",   "strchr",       "strrchr",      "strcpy",  "strncpy",
-      "stpcpy", "strcat",  "strncat",      "strstr",    "strspn",       "strcspn",      "strpbrk", "abs",
-      "labs",   "llabs",   "__memcpy_chk", "__mempcpy", "__memset_chk", "__memmove_chk"};
-  static constexpr const char* kMath[] = {
-      "sin",   "cos",       "tan",   "asin",   "acos",   "atan",    "atan2", "sinh",      "cosh",  "tanh",
-      "asinh", "acosh",     "atanh", "exp",    "exp2",   "expm1",   "log",   "log2",      "log10", "log1p",
-      "logb",  "pow",       "sqrt",  "cbrt",   "hypot",  "fabs",    "floor", "ceil",      "trunc", "round",
-      "rint",  "nearbyint", "lrint", "llrint", "lround", "llround", "fmod",  "remainder", "fmin",  "fmax",
-      "fdim",  "copysign",  "ldexp", "scalbn", "frexp",  "modf",    "erf",   "erfc",      "tgamma"};
-  for (const char* known : kMemory) {
-    if (name == known) return true;
-  }
-  for (const char* known : kMath) {
-    if (name == known) return true;
-    StringRef stem = name.drop_back(name.empty() ? 0 : 1);
-    if ((name.ends_with("f") || name.ends_with("l")) && stem == known) return true;
-  }
-  return false;
-}
-
-// Allocation: neither acquires nor releases. Only those that report failure by a null pointer surely return.
-bool is_allocation(StringRef name) {
-  return StringSwitch<bool>(name)
-      .Cases("malloc", "calloc", "aligned_alloc", "_Znwm", "_Znam", true)
-      .Cases("_ZnwmRKSt9nothrow_t", "_ZnamRKSt9nothrow_t", "_ZnwmSt11align_val_t", "_ZnamSt11align_val_t", true)
-      .Default(false);
-}
 
 bool is_acquire(AtomicOrdering order) { return isAcquireOrStronger(order); }
 bool is_release(AtomicOrdering order) { return isReleaseOrStronger(order); }
@@ -138,6 +106,7 @@ Effects SyncSummary::of_call(const CallBase& call) const {
   StringRef name = callee->getName();
   if (name.starts_with(kAccessorPrefix) || is_thread_identity(*callee)) return kNone;
   if (name == kPreempt) return kNone;  // giving way to other goroutines orders nothing
+  if (is_cpp_library_function(*callee)) return call.doesNotThrow() ? kNone : kNoneButMayThrow;
   LibFunc function;
   if (!library_.getLibFunc(*callee, function)) return {};
   if (is_plain_library_function(name)) return kNone;

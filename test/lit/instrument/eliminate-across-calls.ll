@@ -180,3 +180,53 @@ define void @past_a_loop(ptr %p, ptr %q) {
   store i32 2, ptr %p
   ret void
 }
+
+; The parts of the C++ library that order nothing, by their names. A function that frees memory is not among them.
+declare i64 @_ZSt11_Hash_bytesPKvmm(ptr, i64, i64) nounwind
+declare ptr @_ZSt18_Rb_tree_incrementPSt18_Rb_tree_node_base(ptr) nounwind
+declare i32 @_ZNKSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE7compareEPKc(ptr, ptr)
+declare void @_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE7reserveEm(ptr, i64) nounwind
+
+define void @past_the_library(ptr %p, ptr %q) {
+; REPEATED-LABEL: define void @past_the_library(
+; LATER-LABEL: define void @past_the_library(
+; REPEATED: call void @__baton_write4(ptr %p,
+; REPEATED-NOT: __baton_write
+; LATER-NOT: __baton_write
+; LATER: store i32 1
+; LATER: call void @__baton_write4(ptr %p,
+; REPEATED: ret void
+; LATER: ret void
+  store i32 1, ptr %p
+  %a = call i64 @_ZSt11_Hash_bytesPKvmm(ptr %q, i64 8, i64 1)
+  %b = call ptr @_ZSt18_Rb_tree_incrementPSt18_Rb_tree_node_base(ptr %q)
+  store i32 2, ptr %p
+  ret void
+}
+
+define void @past_what_may_throw(ptr %p, ptr %q) {
+; REPEATED-LABEL: define void @past_what_may_throw(
+; LATER-LABEL: define void @past_what_may_throw(
+; REPEATED: call void @__baton_write4(ptr %p,
+; REPEATED-NOT: __baton_write
+; LATER-COUNT-2: call void @__baton_write4(ptr %p,
+; REPEATED: ret void
+; LATER: ret void
+  store i32 1, ptr %p
+  %a = call i32 @_ZNKSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE7compareEPKc(ptr %q, ptr %q)
+  store i32 2, ptr %p
+  ret void
+}
+
+define void @past_what_frees(ptr %p, ptr %q) {
+; REPEATED-LABEL: define void @past_what_frees(
+; LATER-LABEL: define void @past_what_frees(
+; REPEATED-COUNT-2: call void @__baton_write4(ptr %p,
+; LATER-COUNT-2: call void @__baton_write4(ptr %p,
+; REPEATED: ret void
+; LATER: ret void
+  store i32 1, ptr %p
+  call void @_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE7reserveEm(ptr %q, i64 99)
+  store i32 2, ptr %p
+  ret void
+}

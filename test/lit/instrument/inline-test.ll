@@ -90,3 +90,87 @@ define void @for_size(ptr %p) optsize {
   store i32 1, ptr %p
   ret void
 }
+
+; Code that leads to a function which does not return, or cleans up after an exception, is cold: no test, a short call.
+declare void @stop() noreturn
+define void @in_cold_code(ptr %p, i1 %c) {
+; CHECK-LABEL: define void @in_cold_code(
+; CHECK: bad:
+; CHECK-NEXT: call preserve_allcc void @__baton_cold_write4(ptr %p)
+; CHECK-NEXT: store i32 1, ptr %p
+; CHECK: good:
+; CHECK: load atomic i16
+; CHECK: @__baton_cold_write4(ptr %p)
+  br i1 %c, label %bad, label %good
+bad:
+  store i32 1, ptr %p
+  call void @stop()
+  unreachable
+good:
+  store i32 2, ptr %p
+  ret void
+}
+
+; An unlikely branch may be taken often.
+define void @in_unlikely_code(ptr %p, i1 %c) {
+; CHECK-LABEL: define void @in_unlikely_code(
+; CHECK: rare:
+; CHECK: load atomic i16
+; CHECK: @__baton_cold_write4_leaf(ptr %p)
+; CHECK: ret void
+  br i1 %c, label %rare, label %end, !prof !0
+rare:
+  store i32 1, ptr %p
+  br label %end
+end:
+  ret void
+}
+; A large function has tests in its loops only.
+define void @large(ptr %p, i64 %n) {
+; CHECK-LABEL: define void @large(
+; CHECK-NOT: load atomic i16
+; CHECK-COUNT-13: call preserve_allcc void @__baton_cold_write1_leaf(
+; CHECK-NOT: load atomic i16
+; CHECK: loop:
+; CHECK: load atomic i16
+; CHECK: @__baton_cold_write1_leaf(
+; CHECK: ret void
+  %p0 = getelementptr i8, ptr %p, i64 0
+  store i8 0, ptr %p0
+  %p1 = getelementptr i8, ptr %p, i64 100
+  store i8 0, ptr %p1
+  %p2 = getelementptr i8, ptr %p, i64 200
+  store i8 0, ptr %p2
+  %p3 = getelementptr i8, ptr %p, i64 300
+  store i8 0, ptr %p3
+  %p4 = getelementptr i8, ptr %p, i64 400
+  store i8 0, ptr %p4
+  %p5 = getelementptr i8, ptr %p, i64 500
+  store i8 0, ptr %p5
+  %p6 = getelementptr i8, ptr %p, i64 600
+  store i8 0, ptr %p6
+  %p7 = getelementptr i8, ptr %p, i64 700
+  store i8 0, ptr %p7
+  %p8 = getelementptr i8, ptr %p, i64 800
+  store i8 0, ptr %p8
+  %p9 = getelementptr i8, ptr %p, i64 900
+  store i8 0, ptr %p9
+  %p10 = getelementptr i8, ptr %p, i64 1000
+  store i8 0, ptr %p10
+  %p11 = getelementptr i8, ptr %p, i64 1100
+  store i8 0, ptr %p11
+  %p12 = getelementptr i8, ptr %p, i64 1200
+  store i8 0, ptr %p12
+  br label %loop
+loop:
+  %i = phi i64 [ 0, %0 ], [ %next, %loop ]
+  %square = mul i64 %i, %i
+  %q = getelementptr i8, ptr %p, i64 %square
+  store i8 1, ptr %q
+  %next = add i64 %i, 1
+  %more = icmp ult i64 %next, %n
+  br i1 %more, label %loop, label %end
+end:
+  ret void
+}
+!0 = !{!"branch_weights", i32 1, i32 100}

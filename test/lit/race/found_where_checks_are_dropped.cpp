@@ -4,9 +4,9 @@
 // the condition switched off it is not, which shows that the program depends on it.
 // DEFINE: %{build} = %baton_cxx -race %s -o %t
 // DEFINE: %{unsound} = -Xclang -mllvm -Xclang -baton-unsound
-// RUN: for level in -O0 -O1 -O2 -O3; do %{build} $level && for i in 1 2 3 4 5 6 7; do \
+// RUN: for level in -O0 -O1 -O2 -O3; do %{build} $level && for i in 1 2 3 4 5 6 7 8; do \
 // RUN:   %exits 66 %t $i > /dev/null 2>&1 || { echo $level: case $i; exit 1; }; done || exit 1; done
-// RUN: %{build} -O2 && for i in 1 2 3 4 5 6 7; do %t $i > %t.out 2>&1; FileCheck %s < %t.out || exit 1; done
+// RUN: %{build} -O2 && for i in 1 2 3 4 5 6 7 8; do %t $i > %t.out 2>&1; FileCheck %s < %t.out || exit 1; done
 // RUN: %{build} -O2 %{unsound}-availability -Xclang -mllvm -Xclang -baton-read-before-write=false
 // RUN: %exits 0 %t 1
 // RUN: %exits 0 %t 2
@@ -18,6 +18,8 @@
 // RUN: %exits 0 %t 6
 // RUN: %{build} -O2 %{unsound}-fields
 // RUN: %exits 0 %t 7
+// RUN: %{build} -O2 %{unsound}-publication
+// RUN: %exits 0 %t 8
 // CHECK: WARNING: DATA RACE
 // CHECK: Found 1 data race(s)
 #include <atomic>
@@ -106,6 +108,17 @@ struct Fields {
   return seen + fields.second;
 }
 
+std::atomic<int*> published;
+
+// Relaxed operations do not race, and order nothing.
+[[gnu::noinline]] void write_and_publish() {
+  int* fresh = new int;
+  *fresh = 1;
+  published.store(fresh, std::memory_order_relaxed);
+}
+
+[[gnu::noinline]] int read_published() { return *published.load(std::memory_order_relaxed); }
+
 [[gnu::noinline]] void write_and_release() {
   shared = 1;
   flag.store(1, std::memory_order_release);
@@ -136,6 +149,9 @@ int main(int, char** argv) {
       break;
     case 7:
       one_after_the_other(write_two_fields, [] { (void)read_field(); });
+      break;
+    case 8:
+      one_after_the_other(write_and_publish, [] { (void)read_published(); });
       break;
     case 5:
       one_after_the_other(write_element_and_release, [] { (void)read_in_a_loop(8); });
