@@ -210,7 +210,7 @@ bool Inliner::expand(const Check& check) {
   Instruction* end = BranchInst::Create(rest, test);
   BuilderAt middle(end, *check.call);
   Value* index = middle.CreateAnd(middle.CreateTrunc(place, i32), 15);
-  Value* found = middle.CreateLShr(middle.CreateZExt(filter, i32), index);
+  Value* found = middle.CreateLShr(middle.CreateZExt(middle.CreateNot(filter), i32), index);
   Value* need = words_needed(middle, check);
   Value* is_miss = middle.CreateICmpNE(middle.CreateAnd(found, need), need);
   middle.CreateCondBr(is_miss, cold, rest, weights);

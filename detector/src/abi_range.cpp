@@ -10,6 +10,7 @@ using baton::detector::access;
 using baton::detector::access_mask;
 using baton::detector::CallSite;
 using baton::detector::current_task;
+using baton::detector::is_alone;
 using baton::detector::is_application;
 using baton::detector::Kind;
 using baton::detector::kLineBytes;
@@ -32,6 +33,7 @@ inline bool is_hit(const Task& task, uintptr_t address, size_t size, Kind kind) 
 
 void access_strided(Task& task, uintptr_t address, size_t size, ptrdiff_t stride, size_t count, Kind kind,
                     const CallSite& site) {
+  if (is_alone()) return;
   if (stride >= 0 && static_cast<size_t>(stride) == size) {
     access(task, address, size * count, kind, site);
     return;

@@ -192,7 +192,8 @@ bool free_known(Task& task, uintptr_t address, size_t size, Caller& caller) {
 }  // namespace
 
 void access(Task& task, uintptr_t address, size_t size, Kind kind, const CallSite& site) {
-  if (task.ignore_depth != 0 || size == 0 || !is_application(address) || !is_application(address + size)) return;
+  if (is_alone() || task.ignore_depth != 0 || size == 0 || !is_application(address) || !is_application(address + size))
+    return;
   Caller caller(task, site);
   if (kind == kRead) {
     access_plain_range<kRead>(task, address, size, caller);
@@ -228,6 +229,7 @@ void add_cell(uintptr_t address, size_t size, Kind kind, Epoch epoch, ContextId 
 }
 
 void access_mask(Task& task, uintptr_t address, uint64_t mask, Kind kind, const CallSite& site) {
+  if (is_alone()) return;
   for (uintptr_t at = 0; mask >> at != 0;) {
     at += static_cast<uintptr_t>(__builtin_ctzll(mask >> at));
     uint64_t rest = ~(mask >> at);  // its lowest bit: the end of the run, unless the run fills the mask

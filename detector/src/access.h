@@ -21,7 +21,7 @@ extern constinit thread_local Task* current_task;
 
 // Lets instrumented code know the epoch of the running task.
 inline void show_epoch(const Task& task) {
-  __baton_epoch = task.epoch;
+  __baton_epoch = is_alone() ? 0 : task.epoch;
   baton_ticket = task.ticket_epoch == task.epoch ? task.ticket : 0;
 }
 

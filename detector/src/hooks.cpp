@@ -198,6 +198,7 @@ void start_detector() {
   init_shadow();
   init_cold_path();
   main_task = new_task(nullptr, 1, 0);
+  alone.store(true, std::memory_order_relaxed);
   set_current_task(main_task);
 }
 

@@ -118,9 +118,10 @@ void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
   while (!forget_in_list(cells, mask, words)) {
   }
   held.set_cells(cells.close());
-  held.set_filter(held.read_words() & ~words, held.write_words() & ~words);
+  if (line.epoch() != 0) held.set_filter(held.read_words() & ~words, held.write_words() & ~words);
   if (held.cells() == 0 || is_tag(line.epoch())) {
     line.set_epoch(0);
+    held.set_filter(0xffff, 0xffff);  // as in a line that was never touched: task.h, `alone`
     held.set_quiet(false);
   }
 }

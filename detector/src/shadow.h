@@ -51,11 +51,11 @@ class Line {
   // Whether the filter says that these words were read (or written) at `epoch` already. Lock-free.
   bool hit_read(Epoch epoch, uint32_t words) const {
     uint64_t state = state_.load(std::memory_order_acquire);  // pairs with unlock()
-    return epoch_.load(std::memory_order_relaxed) == epoch && ((state >> kReadShift) & 0xffff & words) == words;
+    return epoch_.load(std::memory_order_relaxed) == epoch && ((state >> kReadShift) & words) == 0;
   }
   bool hit_write(Epoch epoch, uint32_t words) const {
     uint64_t state = state_.load(std::memory_order_acquire);  // pairs with unlock()
-    return epoch_.load(std::memory_order_relaxed) == epoch && ((state >> kWriteShift) & 0xffff & words) == words;
+    return epoch_.load(std::memory_order_relaxed) == epoch && ((state >> kWriteShift) & words) == 0;
   }
   // Nothing is known about this line and nobody is looking at it. Lock-free.
   bool untouched() const { return state_.load(std::memory_order_acquire) == 0; }  // pairs with unlock()
@@ -71,11 +71,11 @@ class Line {
     bool quiet() const { return (state & kQuiet) != 0; }
     void set_quiet(bool quiet) { state = quiet ? state | kQuiet : state & ~kQuiet; }
     void set_filter(uint32_t read_words, uint32_t write_words) {
-      state = (state & ~0xffffffffull) | static_cast<uint64_t>(write_words) << kWriteShift |
-              static_cast<uint64_t>(read_words) << kReadShift;
+      state = (state & ~0xffffffffull) | static_cast<uint64_t>(~write_words & 0xffff) << kWriteShift |
+              static_cast<uint64_t>(~read_words & 0xffff) << kReadShift;
     }
-    uint32_t read_words() const { return static_cast<uint32_t>(state >> kReadShift) & 0xffff; }
-    uint32_t write_words() const { return static_cast<uint32_t>(state >> kWriteShift) & 0xffff; }
+    uint32_t read_words() const { return ~static_cast<uint32_t>(state >> kReadShift) & 0xffff; }
+    uint32_t write_words() const { return ~static_cast<uint32_t>(state >> kWriteShift) & 0xffff; }
     // Heap blocks begin at these 16-byte places of the line (heap.h).
     uint32_t block_starts() const { return static_cast<uint32_t>(state >> kStartShift) & 0xf; }
     void set_block_starts(uint32_t starts) {
@@ -108,8 +108,8 @@ class Line {
  private:
   Held lock_contended();
 
-  // state, from the lowest bit: words read:16 | words written:16 | lock:1 | block starts:4 | quiet:1 | cells:26.
-  // The words are read by instrumented code too (race_abi.h).
+  // state, from the lowest bit: words not read:16 | words not written:16 | lock:1 | block starts:4 | quiet:1 |
+  // cells:26. The words are read by instrumented code too (race_abi.h).
   static constexpr int kReadShift = 0;
   static constexpr int kWriteShift = 16;
   static constexpr uint64_t kLocked = 1ull << 32;

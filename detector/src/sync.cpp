@@ -59,7 +59,7 @@ SyncObject* sync_at(Line::Held& held, uintptr_t address, bool create) {
 
 void access_atomically(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
                        Findings& findings, SyncObject* object) {
-  if (task.ignore_depth != 0 || (object != nullptr && object->has(task.epoch, mask, kind))) return;
+  if (is_alone() || task.ignore_depth != 0 || (object != nullptr && object->has(task.epoch, mask, kind))) return;
   // A plain write of this epoch stands for it.
   if (line.epoch() != task.epoch || (words_touched(mask) & ~held.write_words()) != 0) {
     count(SlowCall::sync_operations);

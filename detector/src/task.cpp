@@ -128,8 +128,22 @@ void Task::meet(Task& other) {
   if (!knows(theirs)) learn(other.clock, theirs);
 }
 
+constinit std::atomic<bool> alone{false};
+
+namespace {
+
+// Others come into being: from here on the task records what it does, in an epoch of its own.
+void end_alone(Task& task) {
+  alone.store(false, std::memory_order_relaxed);
+  task.recorded = true;
+  if (current_task == &task) show_epoch(task);
+}
+
+}  // namespace
+
 Task* new_task(Task* creator, uint64_t id, uint32_t creation) {
   collect_if_due();
+  if (creator != nullptr && is_alone()) end_alone(*creator);
   Task* task = new (&tasks[tasks.alloc()]) Task;
   task->id = id;
   task->creation = creation;

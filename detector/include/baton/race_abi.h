@@ -40,8 +40,9 @@
 // current epoch. For an access of n bytes at address a, in 4-byte words:
 //    line  = __baton_shadow + (a >> 2 & ~15)
 //    words = the halfword at line + BATON_FILTER_READ (or _WRITE), loaded with acquire, first
-//    hit   = the word at line is __baton_epoch, and `words` has each bit from (a >> 2 & 15) on that a's bytes lie in
-// A halfword has no bits for the next line, so an access that crosses a line never hits. On a miss
+//    hit   = the word at line is __baton_epoch, and `words` has no bit from (a >> 2 & 15) on that a's bytes lie in
+// An access that crosses a line never hits. Until a second task comes into being, __baton_epoch is 0, and so is the
+// shadow of all memory: each access within a line hits. On a miss
 // __baton_cold_{read,write}N is called, or _n for another size: an access like __baton_readN's which preserves every
 // register except r11, vector registers included. It takes the calling context from __baton_ctx; the form with `_leaf`
 // is for functions that do not store theirs, and computes it from the frame that %rbp points to.

@@ -78,7 +78,7 @@ void inline_check(const char* p, int size, bool write) {
   __atomic_load(reinterpret_cast<const uint64_t*>(line), &owner, __ATOMIC_RELAXED);
   uint32_t first = (address >> 2) & 15;
   uint32_t need = ((2u << ((address % 4 + static_cast<uintptr_t>(size) - 1) / 4)) - 1) << first;
-  if (owner == __baton_epoch && (words & need) == need) return;
+  if (owner == __baton_epoch && (static_cast<uint16_t>(~words) & need) == need) return;
   switch (size) {
     case 1:
       return (write ? __baton_cold_write1 : __baton_cold_read1)(p);
