@@ -7,14 +7,16 @@
 // the *filter*, and the number of a block of Cells, which are the truth:
 //
 //   Cell    "these bytes of this line were last accessed in `kind` manner at `epoch`, by the call stack `context`"
-//   filter  "at `Line::epoch`, these 4-byte words were read, these were written": lets an access that repeats itself in
-//           the same epoch return after two loads, without a lock. For lines with many readers: shared_readers.h.
+//   filter  "at `Line::epoch`, these 4-byte words were not read yet, these not written": lets an access that repeats
+//           itself in the same epoch return after two loads, without a lock. For lines with many readers:
+//           shared_readers.h.
 //
 // Invariants:
 //  1. The cells contain, for every byte, every access that some later access could race with: an access is removed only
 //     when one that happens after it, and conflicts with all that it conflicts with, is in the list (visit.h), or
 //     when the memory is reset. No cell is ever evicted.
-//  2. A word's bit is set in the filter only if cells of Line::epoch cover all four bytes of it as strongly.
+//  2. A word's bit is clear in the filter only if cells of Line::epoch cover all four bytes of it as strongly. At epoch
+//     0 all are clear: nobody is shown that epoch but a task that need not record anything (task.h, `alone`).
 //  3. Cells, and the filter's epoch, are written under the Line's lock only. The epoch is written before the state
 //     word that releases the lock; readers of the filter load the state word first. So whoever finds its own epoch
 //     there sees filter bits of its own: nobody else can have written that epoch.
