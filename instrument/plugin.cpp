@@ -16,6 +16,7 @@
 #include "instrument/thread_local.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Passes/PassPlugin.h"
+#include "llvm/Transforms/Scalar/EarlyCSE.h"
 
 namespace {
 
@@ -33,6 +34,10 @@ void before_vectors(FunctionPassManager& passes, OptimizationLevel level) {
 }
 
 void at_end(ModulePassManager& passes, OptimizationLevel level) {
+  // The pipeline ends with branches merged that compute one thing twice, the counter of a loop for instance, which then
+  // does not seem to move evenly.
+  if (baton::option_race && level != OptimizationLevel::O0)
+    passes.addPass(createModuleToFunctionPassAdaptor(EarlyCSEPass()));
   if (baton::option_preempt) passes.addPass(baton::PreemptPass());
   if (baton::option_thread_local) passes.addPass(baton::ThreadLocalLeafPass());
   if (baton::option_race) passes.addPass(baton::RacePass(level != OptimizationLevel::O0));
