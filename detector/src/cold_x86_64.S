@@ -7,9 +7,58 @@
 //
 // r11 is the one register that a caller gives up (LLVM's preserve_all convention).
 //
-// A read first asks whether the line holds a tag of readers with this task among them (shared_readers.h).
+// Code that runs seldom calls these without an inline test, so they make it first. A read then asks whether the line
+// holds a tag of readers with this task among them (shared_readers.h).
 
 	.text
+
+// HIT size, filter: the inline test of race_abi.h for an access of `size` bytes at %rdi, with the halfword at `filter`.
+// Returns from the entry point if it hits; otherwise goes on with all registers but r11 as they were. An access of more
+// than a word that is not aligned to a word does not hit, nor does a shorter one that is not aligned to its size.
+	.macro	HIT size, filter
+	.if	\size > 1
+	testb	$(\size - 1) & 3, %dil
+	jnz	2f
+	.endif
+	pushq	%rax
+	.cfi_def_cfa_offset 16
+	pushq	%rcx
+	.cfi_def_cfa_offset 24
+	pushq	%rdx
+	.cfi_def_cfa_offset 32
+	movq	%rdi, %r11
+	shrq	$2, %r11
+	movl	%r11d, %ecx
+	andq	$-16, %r11
+	addq	__baton_shadow(%rip), %r11
+	movzwl	\filter(%r11), %eax
+	movq	(%r11), %r11
+	movq	__baton_epoch@gottpoff(%rip), %rdx
+	cmpq	%fs:(%rdx), %r11
+	jne	1f
+	// The words accessed before, from that of the address on; none of the next line.
+	xorl	$0xffff, %eax
+	andl	$15, %ecx
+	shrl	%cl, %eax
+	notl	%eax
+	testl	$((1 << ((\size + 3) / 4)) - 1), %eax
+	jnz	1f
+	popq	%rdx
+	.cfi_def_cfa_offset 24
+	popq	%rcx
+	.cfi_def_cfa_offset 16
+	popq	%rax
+	.cfi_def_cfa_offset 8
+	ret
+	.cfi_def_cfa_offset 32
+1:	popq	%rdx
+	.cfi_def_cfa_offset 24
+	popq	%rcx
+	.cfi_def_cfa_offset 16
+	popq	%rax
+	.cfi_def_cfa_offset 8
+2:
+	.endm
 
 // SHARED size: returns from the entry point if shared_hit() holds for an access of `size` bytes at %rdi, aligned to its
 // size or to a word. Otherwise goes on with all registers but r11 as they were.
@@ -72,7 +121,10 @@
 \name:
 	.cfi_startproc
 	.if	\size && !\kind
+	HIT	\size, 8
 	SHARED	\size
+	.elseif	\size
+	HIT	\size, 10
 	.endif
 	pushq	%rbp
 	.cfi_def_cfa_offset 16
