@@ -7,6 +7,12 @@ namespace baton {
 
 using namespace llvm;
 
+namespace {
+
+constexpr StringLiteral kConstStringMember = "_ZNKSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE";
+
+}  // namespace
+
 bool is_plain_library_function(StringRef name) {
   static constexpr const char* kMemory[] = {
       "memcpy", "memmove", "memset",       "memcmp",    "memchr",       "memrchr",      "bcmp",    "mempcpy",
@@ -43,8 +49,7 @@ bool is_cpp_library_function(const Function& function) {
         .Cases("7_M_hookEPS0_", "9_M_unhookEv", "11_M_transferEPS0_S1_", "10_M_reverseEv", "4swapERS0_S1_", true)
         .Default(false);
   }
-  return name.starts_with("_ZNKSt8__detail20_Prime_rehash_policy") ||
-         name.starts_with("_ZNKSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE");
+  return name.starts_with("_ZNKSt8__detail20_Prime_rehash_policy") || name.starts_with(kConstStringMember);
 }
 
 bool is_allocation(StringRef name) {
@@ -63,7 +68,7 @@ bool is_deallocation(const Function& function) {
 bool is_string_member(const Function& function) {
   StringRef name = function.getName();
   return function.isDeclaration() && (name.starts_with("_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE") ||
-                                      name.starts_with("_ZNKSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE"));
+                                      name.starts_with(kConstStringMember));
 }
 
 }  // namespace baton

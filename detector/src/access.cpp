@@ -133,8 +133,8 @@ inline void access_plainly(Task& task, uintptr_t address, size_t size, Caller& c
   const ContextId context = caller.context();
   touch_page(address);
   Line::Held held = line.lock();
-  const Epoch owner = held.cells() != 0 ? line.epoch() : 0;
-  if (held.cells() == 0 || (held.quiet() && knows_all_of_again(task, owner))) {
+  Epoch owner;
+  if (knows_line(task, line, held, owner)) {
     count(SlowCall::plain_added);
     if (is_whole) {
       add_words_quietly(task, line, held, words, kind, context, owner);
@@ -179,8 +179,8 @@ bool free_known(Task& task, uintptr_t address, size_t size, Caller& caller) {
   Line& line = line_of(address);
   const ContextId context = caller.context();
   Line::Held held = line.lock();
-  const Epoch owner = held.cells() != 0 ? line.epoch() : 0;
-  const bool is_known = held.cells() == 0 || (held.quiet() && knows_all_of_again(task, owner));
+  Epoch owner;
+  const bool is_known = knows_line(task, line, held, owner);
   if (is_known) {
     count(SlowCall::others_added);
     free_quietly(task, line, held, byte_mask(address % kLineBytes, size), context, owner);

@@ -22,7 +22,6 @@ struct Bytes {
 };
 
 // What the cells met so far, from the end of the list on, stand for.
-template <class Unit>
 class Later {
  public:
   // The bytes of an earlier access that need not be kept.
@@ -46,7 +45,7 @@ class Later {
 
 template <class Unit>
 void compact_by(CellList& cells, const Cell* next) {
-  Later<Unit> later;  // only of orderly cells
+  Later later;  // only of orderly cells
   if (next != nullptr && next->orderly != 0) later.add(next->kind, Unit::of(*next));
   Cell* const begin = cells.begin();
   Cell* const end = cells.end();
@@ -86,8 +85,7 @@ void make_room(CellList& cells, const Cell& next) {
 
 // Adds `cell`, which is of the running epoch. Returns its bytes and those of the cell that took it in.
 uint64_t put(CellList& cells, const Cell& cell, uint64_t mask) {
-  Cell* end = cells.end();
-  while (end != cells.begin() && stands_for(cell, end[-1])) --end;
+  Cell* end = end_before(cells, cell);
   cells.cut(end);
   while (end != cells.begin()) {
     --end;

@@ -33,6 +33,12 @@ inline bool knows_all_of_again(Task& task, Epoch owner) {
   return true;
 }
 
+// Whether the task knows everything of a locked line. `owner` is the line's epoch; 0: it has no cells.
+inline bool knows_line(Task& task, const Line& line, const Line::Held& held, Epoch& owner) {
+  owner = held.cells() != 0 ? line.epoch() : 0;
+  return held.cells() == 0 || (held.quiet() && knows_all_of_again(task, owner));
+}
+
 // Adds an access to a line of which the task knows everything, through the line's epoch `owner`; 0: it has no cells.
 // The line is the task's afterwards. Returns what its epoch has recorded there, as far as that is at hand.
 Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
@@ -72,6 +78,13 @@ inline bool stands_for(const Cell& next, const Cell& earlier) {
          covers(static_cast<Kind>(next.kind), static_cast<Kind>(earlier.kind));
 }
 
+// Where the list ends without the cells at its end that `next` stands for.
+inline Cell* end_before(const CellList& cells, const Cell& next) {
+  Cell* end = cells.end();
+  while (end != cells.begin() && stands_for(next, end[-1])) --end;
+  return end;
+}
+
 // Adds `cell` where the list is full, or there is none yet.
 uint32_t put_in_full_list(Line::Held& held, const Cell& cell);
 
@@ -83,8 +96,7 @@ inline uint32_t put_quietly(Task& task, Line& line, Line::Held& held, const Cell
   if (number == 0) return put_in_full_list(held, cell);
   const CellList cells(number);
   Cell* const begin = cells.begin();
-  Cell* end = cells.end();
-  while (end != begin && stands_for(cell, end[-1])) --end;
+  Cell* const end = end_before(cells, cell);
   for (Cell* last = end; last != begin;) {
     --last;
     if (last->epoch != cell.epoch) break;

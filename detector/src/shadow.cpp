@@ -187,13 +187,13 @@ void visit_line(Line& line, Visit visit, void* argument) {
   if (line.untouched()) return;
   Line::Held held = line.lock();
   const CellList cells(held.cells());
-  for (const Cell* cell = cells.begin(); cell != cells.end(); ++cell) {
-    if (is_set(cell->kind)) {
-      AccessSet& set = set_at(cell->context);
+  for (const Cell& cell : cells) {
+    if (is_set(cell.kind)) {
+      AccessSet& set = set_at(cell.context);
       if (set.known_by() != 0) visit(set.known_by(), argument);
       set.for_each([&](const Member& member) { visit(member.epoch, argument); });
-    } else if (cell->kind != kSync) {
-      visit(cell->epoch, argument);
+    } else if (cell.kind != kSync) {
+      visit(cell.epoch, argument);
     }
   }
   line.unlock(held);

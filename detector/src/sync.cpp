@@ -45,9 +45,9 @@ SyncObject* sync_at(Line::Held& held, uintptr_t address, bool create) {
   Cell wanted = {0, 0, static_cast<uint16_t>(1u << offset % 16), kSync, static_cast<uint8_t>((offset / 16 + 1) & 7),
                  0, 0};
   CellList cells(held.cells());
-  for (const Cell* cell = cells.begin(); cell != cells.end(); ++cell) {
-    if (cell->kind == kSync && cell->bits == wanted.bits && cell->quarter == wanted.quarter) {
-      return &objects[cell->context];
+  for (const Cell& cell : cells) {
+    if (cell.kind == kSync && cell.bits == wanted.bits && cell.quarter == wanted.quarter) {
+      return &objects[cell.context];
     }
   }
   if (!create) return nullptr;
@@ -77,10 +77,10 @@ bool knows_plain_accesses(const Task& task, const Line::Held& held, uintptr_t ad
   if (offset + n > kLineBytes) return false;
   const uint64_t mask = byte_mask(offset, n);
   const CellList cells(held.cells());
-  for (const Cell* cell = cells.begin(); cell != cells.end(); ++cell) {
-    const bool is_access = cell->kind != kSync && (cell->kind & 2) == 0;
-    if (!is_access || (cell->mask() & mask) == 0) continue;
-    if (is_set(cell->kind) || !task.knows(cell->epoch)) return false;
+  for (const Cell& cell : cells) {
+    const bool is_access = cell.kind != kSync && (cell.kind & 2) == 0;
+    if (!is_access || (cell.mask() & mask) == 0) continue;
+    if (is_set(cell.kind) || !task.knows(cell.epoch)) return false;
   }
   return true;
 }

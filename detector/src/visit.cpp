@@ -242,11 +242,10 @@ class Visit {
 
 Recorded visit(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
                Findings& findings) {
-  const Epoch owner = line.epoch();
-  const bool is_empty = held.cells() == 0;
-  if (is_empty || (held.quiet() && knows_all_of(task, owner))) {
+  Epoch owner;
+  if (knows_line(task, line, held, owner)) {
     count(SlowCall::others_added);
-    return add_quietly(task, line, held, mask, kind, context, is_empty ? 0 : owner);
+    return add_quietly(task, line, held, mask, kind, context, owner);
   }
   count(SlowCall::compared);
   return Visit(task, line, held, mask, kind, context, findings).run();
