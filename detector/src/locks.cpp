@@ -60,7 +60,8 @@ void note_locks_slow(ContextId context, const HeldLocks& held) {
   SpinLockHolder hold(lock);
   Note& note = notes[context];
   uint32_t known = note.hash.load(std::memory_order_relaxed);
-  if (known == kVaries) return;
+  // Somebody else may have noted the same between the caller's look and the lock.
+  if (known == kVaries || known == (held.hash() | 1)) return;
   if (known == kNothingNoted) {
     if (held.size() != 0) {
       note.set = sets.alloc();
