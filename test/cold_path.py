@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # cold_path.py PROGRAM: checks, in the machine code of a -race program, that nothing on the way of an access from a cold
-# call uses a vector register (detector/src/cold.h): follows calls from baton_cold_access, but not into
-# baton_keep_vectors, which saves them. Prints what it found wrong and exits with 1; else prints how much it has read.
+# call uses a vector register (detector/src/cold.h): follows calls from the four functions that the entry points call, but
+# not into baton_keep_vectors, which saves them. Prints what it found wrong and exits with 1; else prints how much it has read.
 import re
 import subprocess
 import sys
 
-ROOT = "baton_cold_access"
+ROOTS = ["baton_cold_read", "baton_cold_write", "baton_cold_read_mask", "baton_cold_write_mask"]
 SAVES_VECTORS = "baton_keep_vectors"
 # Of the C library (or in place of it): system calls, and what is called only when the process is about to end.
 HARMLESS = {"sched_yield", "syscall", "_exit", "write", "snprintf", "strerror",
@@ -27,7 +27,7 @@ for line in subprocess.run(["objdump", "-d", "--no-show-raw-insn", sys.argv[1]],
 
 wrong = []
 seen = set()
-waiting = [ROOT]
+waiting = list(ROOTS)
 while waiting:
     name = waiting.pop()
     if name in seen or name == SAVES_VECTORS or name.removesuffix("@plt") in HARMLESS:

@@ -19,6 +19,7 @@ using baton::detector::kWrite;
 using baton::detector::Line;
 using baton::detector::line_of;
 using baton::detector::Task;
+using baton::detector::words_of;
 
 namespace {
 
@@ -26,7 +27,7 @@ namespace {
 inline bool is_hit(const Task& task, uintptr_t address, size_t size, Kind kind) {
   uintptr_t offset = address % kLineBytes;
   if (size - 1 >= kLineBytes - offset || !is_application(address)) return false;
-  uint32_t words = (2u << (offset + size - 1) / 4) - (1u << offset / 4);
+  const uint32_t words = words_of(offset, size);
   const Line& line = line_of(address);
   return kind == kRead ? line.hit_read(task.epoch, words) : line.hit_write(task.epoch, words);
 }

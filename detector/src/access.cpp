@@ -5,6 +5,7 @@
 #include "detector/src/chain.h"
 #include "detector/src/cold.h"
 #include "detector/src/mem.h"
+#include "detector/src/quick_add.h"
 #include "detector/src/quiet.h"
 #include "detector/src/read_shared.h"
 #include "detector/src/recent.h"
@@ -78,11 +79,9 @@ class Caller {
   void look_up() {
     CachedContext& cached = cached_context(site_);
     context_ = cached.context;
-    const uint32_t locks = task_.held.hash() | 1;
-    if (cached.locks != locks) {
-      note_locks(context_, task_.held);
-      cached.locks = locks;
-    }
+    if (has_noted_locks(cached, task_.held)) return;
+    note_locks(context_, task_.held);
+    cached.locks = noted_hash(context_);
   }
 
   Task& task_;
@@ -123,7 +122,7 @@ inline void access_plainly(Task& task, uintptr_t address, size_t size, Caller& c
   Line& line = line_of(address);
   const uintptr_t offset = address % kLineBytes;
   const bool is_whole = ((offset | size) & 3) == 0;
-  const uint32_t words = (2u << (offset + size - 1) / 4) - (1u << offset / 4);
+  const uint32_t words = words_of(offset, size);
   if (is_hit<kind>(task, line, words) ||
       ((!is_whole || !line.is_quiet()) && was_recent(task, address, byte_mask(offset, size), kind))) {
     count(SlowCall::repeated);
@@ -169,7 +168,9 @@ void access_plain_range(Task& task, uintptr_t address, size_t size, Caller& call
   }
   access_plainly<kind>(task, address, first_end - address, caller);
   for (address = first_end; end - address >= kLineBytes; address += kLineBytes) {
-    if (!is_hit<kind>(task, line_of(address), 0xffff)) access_plainly<kind>(task, address, kLineBytes, caller);
+    Line& line = line_of(address);
+    if (is_hit<kind>(task, line, 0xffff) || add_words_at_once<kind>(task, line, 0xffff, caller.context())) continue;
+    access_plainly<kind>(task, address, kLineBytes, caller);
   }
   if (address < end) access_plainly<kind>(task, address, end - address, caller);
 }

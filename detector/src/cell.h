@@ -75,7 +75,8 @@ inline uint32_t words_filled(uint64_t mask) {
 }
 inline uint64_t bytes_of_words(uint32_t words) { return spread_words(words) * 0xf; }
 
-// The bytes [offset, offset+n) of a line, n in 1..64.
+// The words of a line that the bytes [offset, offset+n) touch, and these bytes; n in 1..64.
+constexpr uint32_t words_of(uintptr_t offset, size_t n) { return (2u << (offset + n - 1) / 4) - (1u << offset / 4); }
 constexpr uint64_t byte_mask(uintptr_t offset, size_t n) { return (n >= 64 ? ~0ull : ((1ull << n) - 1)) << offset; }
 
 struct Cell {

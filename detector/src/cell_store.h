@@ -46,6 +46,12 @@ class CellStore {
   static uint8_t class_of_chunk_[kChunks];  // written before a block of the chunk is handed out
 };
 
+// The last cell of the list that a locked line keeps as `number`, which is not 0 (CellList).
+inline Cell* last_cell(uint32_t number) {
+  Cell* const unit = CellStore::cells(number);
+  return unit[1].bits != 0 ? &unit[1] : &unit[0];
+}
+
 // The cells of a locked line, as a list in order of recording. Not thread-safe: guarded by the line's lock.
 //
 // A line keeps of it one number, which names the block and tells how many units are in use: a block begins at a

@@ -2,7 +2,7 @@
 //
 // What optimised code calls when the inline test of the filter misses (race_abi.h): the general registers that C may
 // change are saved here, so that the code around a check keeps all its values where they are. Vector registers are
-// not saved: baton_cold_access and what it calls do not use any (they are compiled so; test/lit/structure checks the
+// not saved: baton_cold_read etc. and what they call do not use any (they are compiled so; test/lit/structure checks the
 // machine code). What needs them, the unwinder and a report, goes through baton_keep_vectors.
 //
 // r11 is the one register that a caller gives up (LLVM's preserve_all convention).
@@ -113,18 +113,20 @@
 	.cfi_def_cfa_offset 8
 	.endm
 
-// COLD name, size (0: in %rsi), kind (and 16: not a size but a mask is in %rsi), leaf
-	.macro	COLD name, size, kind, leaf
+// COLD name, size (0: in %rsi), read or write, leaf, suffix of the C function
+	.macro	COLD name, size, kind, leaf, form
 	.globl	\name
 	.type	\name, @function
 	.p2align 4
 \name:
 	.cfi_startproc
-	.if	\size && !\kind
+	.if	\size
+	.ifc	\kind, read
 	HIT	\size, 8
 	SHARED	\size
-	.elseif	\size
+	.else
 	HIT	\size, 10
+	.endif
 	.endif
 	pushq	%rbp
 	.cfi_def_cfa_offset 16
@@ -142,19 +144,18 @@
 	.if	\size
 	movl	$\size, %esi
 	.endif
-	movq	__baton_ctx@gottpoff(%rip), %rcx
-	movq	%fs:(%rcx), %rcx
+	movq	__baton_ctx@gottpoff(%rip), %rdx
+	movq	%fs:(%rdx), %rdx
 	.if	\leaf
 	// The context of the caller is not stored: (the stored one + its return address) * BATON_CTX_MULTIPLIER.
-	movq	(%rbp), %rdx
-	addq	8(%rdx), %rcx
-	movabsq	$0x9e3779b97f4a7c15, %rdx
-	imulq	%rdx, %rcx
-	xorb	%cl, %cl
+	movq	(%rbp), %rcx
+	addq	8(%rcx), %rdx
+	movabsq	$0x9e3779b97f4a7c15, %rcx
+	imulq	%rcx, %rdx
+	xorb	%dl, %dl
 	.endif
-	movl	$\kind, %edx
-	movq	%rbp, %r8
-	call	baton_cold_access
+	movq	%rbp, %rcx
+	call	baton_cold_\kind\form
 	popq	%r10
 	popq	%r9
 	popq	%r8
@@ -171,10 +172,10 @@
 	.endm
 
 	.macro	COLD_SIZE suffix, size
-	COLD	__baton_cold_read\suffix, \size, 0, 0
-	COLD	__baton_cold_read\suffix\()_leaf, \size, 0, 1
-	COLD	__baton_cold_write\suffix, \size, 1, 0
-	COLD	__baton_cold_write\suffix\()_leaf, \size, 1, 1
+	COLD	__baton_cold_read\suffix, \size, read, 0
+	COLD	__baton_cold_read\suffix\()_leaf, \size, read, 1
+	COLD	__baton_cold_write\suffix, \size, write, 0
+	COLD	__baton_cold_write\suffix\()_leaf, \size, write, 1
 	.endm
 
 	COLD_SIZE 1, 1
@@ -185,10 +186,10 @@
 	COLD_SIZE _n, 0
 
 // The mask of bytes comes in %rsi.
-	COLD	__baton_cold_read_mask, 0, 16, 0
-	COLD	__baton_cold_read_mask_leaf, 0, 16, 1
-	COLD	__baton_cold_write_mask, 0, 17, 0
-	COLD	__baton_cold_write_mask_leaf, 0, 17, 1
+	COLD	__baton_cold_read_mask, 0, read, 0, _mask
+	COLD	__baton_cold_read_mask_leaf, 0, read, 1, _mask
+	COLD	__baton_cold_write_mask, 0, write, 0, _mask
+	COLD	__baton_cold_write_mask_leaf, 0, write, 1, _mask
 
 // void baton_keep_vectors(void (*body)(void*), void* argument): calls body(argument); afterwards the x87, SSE, AVX and
 // AVX-512 registers are what they were. Room for the standard form of all their state components: 2688 bytes.

@@ -102,10 +102,6 @@ constexpr uint32_t kCallersOfLevel[] = {0, 8, 4, 2, 1};  // 0: all, by the calli
 constexpr uint32_t kLastLevel = 4;
 constexpr uint32_t kRecursionSearched = 64;  // innermost frames
 
-// Two places for each of so many values of the key's upper bits. A program of a hundred sites comes to have three that
-// meet in one value sooner or later, but not often.
-constexpr int kCacheBits = 10;
-thread_local CachedContext cache[1u << kCacheBits][2];
 constexpr uint32_t kAncestrySlots = 16;
 thread_local CachedContext ancestry_cache[kAncestrySlots];
 constexpr uintptr_t kMaxGenerations = 8;
@@ -297,16 +293,12 @@ uintptr_t end_of_program_frames(uintptr_t frame) {
 }
 
 CachedContext& cached_context(const CallSite& site) {
-  // The hash has been multiplied already, and the product spreads the address: the upper bits choose the slot.
-  uint64_t key = (site.hash + site.pc * 0x9e3779b97f4a7c15ull) | 1;
-  CachedContext(&places)[2] = cache[key >> (64 - kCacheBits)];
-  if (places[0].key == key) return places[0];
-  if (places[1].key != key) {
-    places[1] = places[0];
-    places[0] = {key, first_sight(site, mix(key) | 1), 0};
-    return places[0];
-  }
-  return places[1];
+  if (CachedContext* found = find_cached_context(site.hash, site.pc)) return *found;
+  const uint64_t key = context_key(site.hash, site.pc);
+  CachedContext(&places)[2] = context_cache[key >> (64 - kContextCacheBits)];
+  places[1] = places[0];
+  places[0] = {key, first_sight(site, mix(key) | 1), 0};
+  return places[0];
 }
 
 ContextId context_of(const CallSite& site) { return cached_context(site).context; }

@@ -33,9 +33,25 @@ ContextId context_of(const CallSite& site);
 struct CachedContext {
   uint64_t key;
   ContextId context;
-  uint32_t locks;  // what note_locks() was last told of it here (locks.h); 0: nothing
+  uint32_t locks;  // noted_hash() of the context, when this thread last noted its locks (locks.h)
 };
 CachedContext& cached_context(const CallSite& site);
+
+// Two places for each of so many values of the key's upper bits. A program of a hundred sites comes to have three that
+// meet in one value sooner or later, but not often.
+constexpr int kContextCacheBits = 10;
+inline thread_local CachedContext context_cache[1u << kContextCacheBits][2] = {};
+
+// The hash has been multiplied already, and the product spreads the address: the upper bits choose the place.
+inline uint64_t context_key(uint64_t hash, uintptr_t pc) { return (hash + pc * 0x9e3779b97f4a7c15ull) | 1; }
+
+// What cached_context() would return at once; null: it would have to search.
+inline CachedContext* find_cached_context(uint64_t hash, uintptr_t pc) {
+  const uint64_t key = context_key(hash, pc);
+  CachedContext(&places)[2] = context_cache[key >> (64 - kContextCacheBits)];
+  if (places[0].key == key) return &places[0];
+  return places[1].key == key ? &places[1] : nullptr;
+}
 
 // The context of the stack as it is at this moment: unwound again, where context_of() may name the stack of another
 // depth of a recursion.

@@ -9,12 +9,8 @@
 namespace baton::detector {
 namespace {
 
-// What was noted of a context: the hash of the set that was held (its lowest bit set), or one of these.
-constexpr uint32_t kNothingNoted = 0;
-constexpr uint32_t kVaries = 2;
-
 struct Note {
-  std::atomic<uint32_t> hash;  // written under `lock`; relaxed reads: an old value only asks again
+  std::atomic<uint32_t> hash;  // noted_hash(); written under `lock`; relaxed reads: an old value only asks again
   uint32_t set;                // of `sets`; 0: none was always held. Guarded by `lock`
 };
 
@@ -56,13 +52,13 @@ void init_locks() {
 uint32_t noted_hash(ContextId context) { return notes[context].hash.load(std::memory_order_relaxed); }
 
 void note_locks_slow(ContextId context, const HeldLocks& held) {
-  if (context == 0 || noted_hash(context) == kVaries) return;
+  if (context == 0 || noted_hash(context) == kLocksVary) return;
   SpinLockHolder hold(lock);
   Note& note = notes[context];
   uint32_t known = note.hash.load(std::memory_order_relaxed);
   // Somebody else may have noted the same between the caller's look and the lock.
-  if (known == kVaries || known == (held.hash() | 1)) return;
-  if (known == kNothingNoted) {
+  if (known == kLocksVary || known == (held.hash() | 1)) return;
+  if (known == kNoLocksNoted) {
     if (held.size() != 0) {
       note.set = sets.alloc();
       LockSet& set = sets[note.set];
@@ -82,14 +78,14 @@ void note_locks_slow(ContextId context, const HeldLocks& held) {
     sets.free(note.set);
     note.set = 0;
   }
-  note.hash.store(kVaries, std::memory_order_relaxed);
+  note.hash.store(kLocksVary, std::memory_order_relaxed);
 }
 
 uint32_t noted_locks(ContextId context, LockHold* holds, bool* exact) {
   SpinLockHolder hold(lock);
   const Note& note = notes[context];
   uint32_t known = note.hash.load(std::memory_order_relaxed);
-  *exact = known != kVaries && known != kNothingNoted;
+  *exact = known != kLocksVary && known != kNoLocksNoted;
   if (note.set == 0) return 0;
   const LockSet& set = sets[note.set];
   if (set.varies) *exact = false;

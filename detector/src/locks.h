@@ -64,11 +64,20 @@ class HeldLocks {
 
 void init_locks();
 
+// What is noted of a context: the hash of the set that was held, its lowest bit set, or one of these.
+constexpr uint32_t kNoLocksNoted = 0;
+constexpr uint32_t kLocksVary = 2;  // for good: nothing more will be noted
+uint32_t noted_hash(ContextId context);
+
 // An access in `context` is about to be recorded by a task that holds these.
 void note_locks_slow(ContextId context, const HeldLocks& held);
-uint32_t noted_hash(ContextId context);
 inline void note_locks(ContextId context, const HeldLocks& held) {
   if (noted_hash(context) != (held.hash() | 1)) note_locks_slow(context, held);
+}
+
+// Whether this thread need not note them for a context that it has in its cache.
+inline bool has_noted_locks(const CachedContext& cached, const HeldLocks& held) {
+  return cached.locks == (held.hash() | 1) || cached.locks == kLocksVary;
 }
 
 // The locks held at every recorded access of `context`, at most HeldLocks::kRoom, written to `holds`; returns their

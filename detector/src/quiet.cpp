@@ -112,12 +112,30 @@ void compact(CellList& cells, const Cell* next) {
   }
 }
 
-uint32_t put_in_full_list(Line::Held& held, const Cell& cell) {
+Placed place(Line::Held held, Cell cell) {
   CellList cells(held.cells());
-  make_room(cells, cell);
+  if (cells.count() != 0) {
+    Cell* const begin = cells.begin();
+    Cell* const end = end_before(cells, cell);
+    for (Cell* last = end; last != begin;) {
+      --last;
+      if (last->epoch != cell.epoch) break;
+      if (last->context == cell.context && last->kind == cell.kind && last->quarter == cell.quarter) {
+        last->bits |= cell.bits;
+        if (end != cells.end()) held.set_cells(cells.cut_at(end));
+        return {held, last->bits};
+      }
+    }
+    if (end != begin + cells.capacity()) {
+      *end = cell;
+      held.set_cells(cells.cut_at(end + 1));
+      return {held, cell.bits};
+    }
+    make_room(cells, cell);
+  }
   cells.append(cell);
   held.set_cells(cells.close());
-  return cell.bits;
+  return {held, cell.bits};
 }
 
 Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
@@ -128,8 +146,7 @@ Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Ki
   if (is_plain) need &= ~bytes_of_words(filter.words(kind));
   uint64_t added = mask;
   if (need != 0) {
-    if (!task.owns_epochs) own_epochs(task);
-    task.note_record(address_of(line));
+    note_record(task, line);
     CellList cells(held.cells());
     Cell cell = {task.epoch, context, 0, kind, 0, 0, 1};
     for (uint64_t left = need; left != 0;) {
@@ -147,8 +164,7 @@ Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Ki
 
 void free_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, ContextId context, Epoch owner) {
   const Filter filter(task, line, held, owner);
-  if (!task.owns_epochs) own_epochs(task);
-  task.note_record(address_of(line));
+  note_record(task, line);
   CellList cells(held.cells());
   // Of memory that is freed nothing needs to be told any more but that it was.
   const uint32_t words = words_filled(mask);

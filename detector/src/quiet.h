@@ -85,31 +85,19 @@ inline Cell* end_before(const CellList& cells, const Cell& next) {
   return end;
 }
 
-// Adds `cell` where the list is full, or there is none yet.
-uint32_t put_in_full_list(Line::Held& held, const Cell& cell);
+// A line's state after a cell was added, and the bits of the cell that has its bits now.
+struct Placed {
+  Line::Held held;
+  uint32_t bits;
+};
 
-// Adds a plain access, of which `cell` has the bits and the quarter. Returns the bits of the cell that has them now.
-inline uint32_t put_quietly(Task& task, Line& line, Line::Held& held, const Cell& cell) {
+// Adds the cell of a plain access of the running epoch.
+Placed place(Line::Held held, Cell cell);
+
+// Before an access of the running epoch is recorded in the line.
+[[gnu::always_inline]] inline void note_record(Task& task, const Line& line) {
   if (!task.owns_epochs) own_epochs(task);
   task.note_record(address_of(line));
-  const uint32_t number = held.cells();
-  if (number == 0) return put_in_full_list(held, cell);
-  const CellList cells(number);
-  Cell* const begin = cells.begin();
-  Cell* const end = end_before(cells, cell);
-  for (Cell* last = end; last != begin;) {
-    --last;
-    if (last->epoch != cell.epoch) break;
-    if (last->context == cell.context && last->kind == cell.kind && last->quarter == cell.quarter) {
-      last->bits |= cell.bits;
-      if (end != cells.end()) held.set_cells(cells.cut_at(end));
-      return last->bits;
-    }
-  }
-  if (end == begin + cells.capacity()) return put_in_full_list(held, cell);
-  *end = cell;
-  held.set_cells(cells.cut_at(end + 1));
-  return cell.bits;
 }
 
 // As add_quietly(), for a plain access to whole words.
@@ -118,16 +106,21 @@ inline void add_words_quietly(Task& task, Line& line, Line::Held& held, uint32_t
   const Filter filter(task, line, held, owner);
   const uint32_t need = words & ~filter.words(kind);
   filter.add(held, words, kind);
-  if (need != 0) put_quietly(task, line, held, {task.epoch, context, static_cast<uint16_t>(need), kind, 0, 0, 1});
+  if (need == 0) return;
+  note_record(task, line);
+  held = place(held, {task.epoch, context, static_cast<uint16_t>(need), kind, 0, 0, 1}).held;
 }
 
 // And for one to bytes of one quarter of the line, bit i: byte i of the quarter.
 inline Recorded add_bytes_quietly(Task& task, Line& line, Line::Held& held, uint32_t bytes, uint32_t quarter, Kind kind,
                                   ContextId context, Epoch owner) {
   const Filter filter(task, line, held, owner);
-  const uint8_t number = static_cast<uint8_t>((quarter + 1) & 7);
-  const Cell cell = {task.epoch, context, static_cast<uint16_t>(bytes), kind, number, 0, 1};
-  const uint64_t known = static_cast<uint64_t>(put_quietly(task, line, held, cell)) << 16 * quarter;
+  const Cell cell = {task.epoch, context, static_cast<uint16_t>(bytes), kind, static_cast<uint8_t>((quarter + 1) & 7),
+                     0,          1};
+  note_record(task, line);
+  const Placed placed = place(held, cell);
+  held = placed.held;
+  const uint64_t known = static_cast<uint64_t>(placed.bits) << 16 * quarter;
   filter.add(held, words_filled(known), kind);
   return {known, kind == kWrite ? known : 0};
 }

@@ -102,6 +102,14 @@ class Line {
     }
     return lock_contended();
   }
+  // Locks a line that is quiet, has cells, and that nobody else has locked. Does not wait.
+  bool try_lock_quiet(Held& held) {
+    uint64_t state = state_.load(std::memory_order_relaxed);
+    held = {state};
+    if ((state & (kLocked | kQuiet)) != kQuiet || held.cells() == 0) return false;
+    return state_.compare_exchange_strong(state, state | kLocked, std::memory_order_acquire,  // pairs with unlock()
+                                          std::memory_order_relaxed);
+  }
   void unlock(Held held) { state_.store(held.state, std::memory_order_release); }  // pairs with lock(), hit_*()
   Epoch epoch() const { return epoch_.load(std::memory_order_relaxed); }
   void set_epoch(Epoch epoch) { epoch_.store(epoch, std::memory_order_release); }  // before unlock(): invariant 3

@@ -4,7 +4,7 @@
 // check finds a memset put there.
 // RUN: %baton_cxx -race -O2 %s -o %t && python3 %root/test/cold_path.py %t | FileCheck %s
 // CHECK: {{[0-9][0-9]}} functions
-// RUN: sed 's/ROOT = .*/ROOT = "uses_vectors"/' %root/test/cold_path.py > %t.py && not python3 %t.py %t \
+// RUN: sed 's/ROOTS = .*/ROOTS = ["uses_vectors"]/' %root/test/cold_path.py > %t.py && not python3 %t.py %t \
 // RUN:   | FileCheck --check-prefix=FOUND %s
 // FOUND: uses_vectors: {{.*}}%xmm
 #include <cstring>
