@@ -109,21 +109,25 @@ class Planner {
     for (unsigned i : by_loop_[&loop]) {
       if (own.size() == kMaxPieces) break;
       std::optional<LoopPiece> piece = piece_of(accesses_[i], i, analyses_.evolution);
-      if (piece && can_take(*piece, loop)) own.push_back(*piece);
+      if (piece && has_form(*piece, loop)) own.push_back(*piece);
     }
     unite_neighbours(own, analyses_.evolution);
     unite_progressions(own, loop, analyses_.evolution);
+    // Asked of those that are left: where a neighbour begins is often dear to compute, where the first begins is not.
+    llvm::erase_if(own, [&](const LoopPiece& piece) { return !is_expandable(piece, loop); });
     pieces.append(own);
   }
 
-  // Whether `loop` can check the piece when it is left.
-  bool can_take(const LoopPiece& piece, Loop& loop) {
+  // Whether the bytes that the piece touches while `loop` runs have a form.
+  bool has_form(const LoopPiece& piece, Loop& loop) {
     if (!analyses_.dominators.dominates(piece.block, loop.getLoopLatch())) return false;
     std::optional<LoopMotion> motion = motion_of(piece, loop, analyses_.evolution);
-    return motion && form_of(piece, *motion, analyses_.evolution) && is_expandable(piece, *motion, loop);
+    return motion && form_of(piece, *motion, analyses_.evolution);
   }
 
-  bool is_expandable(const LoopPiece& piece, const LoopMotion& motion, Loop& loop) {
+  // Whether a piece that has a form can be computed when the loop is left.
+  bool is_expandable(const LoopPiece& piece, Loop& loop) {
+    const LoopMotion motion = *motion_of(piece, loop, analyses_.evolution);
     const Instruction* at = loop.getLoopPreheader()->getTerminator();
     for (const SCEV* part : {motion.start, motion.step, piece.size, piece.stride, piece.count}) {
       if (part && !analyses_.is_cheap(part, loop, *at)) return false;
@@ -153,7 +157,7 @@ class Planner {
     const SCEV* turns = evolution.getAddExpr(back_edges, evolution.getConstant(back_edges->getType(), *last));
     LoopPiece outside = unite_turns(piece, motion, *form_of(piece, motion, evolution), turns, evolution);
     outside.block = exit;
-    if (!can_take(outside, *around)) return std::nullopt;
+    if (!has_form(outside, *around) || !is_expandable(outside, *around)) return std::nullopt;
     return outside;
   }
 
