@@ -7,9 +7,11 @@
 #include "detector/include/baton/race_abi.h"
 
 #include "detector/src/access.h"
+#include "detector/src/access_range.h"
 #include "detector/src/sync.h"
 
 using baton::detector::access;
+using baton::detector::access_range;
 using baton::detector::current_task;
 using baton::detector::is_application;
 using baton::detector::kLineBytes;
@@ -62,10 +64,10 @@ BATON_ACCESS(__baton_write4, 4, kWrite, hit_write)
 BATON_ACCESS(__baton_write8, 8, kWrite, hit_write)
 BATON_ACCESS(__baton_write16, 16, kWrite, hit_write)
 
-#define BATON_ACCESS_RANGE(name, kind)                                                                       \
-  extern "C" void name(const void* p, size_t n, uint64_t ctx) {                                              \
-    Task* task = current_task;                                                                               \
-    if (task != nullptr) access(*task, reinterpret_cast<uintptr_t>(p), n, kind, BATON_CALL_SITE(task, ctx)); \
+#define BATON_ACCESS_RANGE(name, kind)                                                                             \
+  extern "C" void name(const void* p, size_t n, uint64_t ctx) {                                                    \
+    Task* task = current_task;                                                                                     \
+    if (task != nullptr) access_range(*task, reinterpret_cast<uintptr_t>(p), n, kind, BATON_CALL_SITE(task, ctx)); \
   }
 
 BATON_ACCESS_RANGE(__baton_read_range, kRead)

@@ -5,9 +5,11 @@
 
 #include "detector/include/baton/race_abi.h"
 #include "detector/src/access.h"
+#include "detector/src/access_range.h"
 
 using baton::detector::access;
 using baton::detector::access_mask;
+using baton::detector::access_range;
 using baton::detector::CallSite;
 using baton::detector::current_task;
 using baton::detector::is_alone;
@@ -36,7 +38,7 @@ void access_strided(Task& task, uintptr_t address, size_t size, ptrdiff_t stride
                     const CallSite& site) {
   if (is_alone()) return;
   if (stride >= 0 && static_cast<size_t>(stride) == size) {
-    access(task, address, size * count, kind, site);
+    access_range(task, address, size * count, kind, site);
     return;
   }
   for (; count != 0; --count, address += static_cast<size_t>(stride)) {

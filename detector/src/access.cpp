@@ -169,7 +169,9 @@ void access_plain_range(Task& task, uintptr_t address, size_t size, Caller& call
   access_plainly<kind>(task, address, first_end - address, caller);
   for (address = first_end; end - address >= kLineBytes; address += kLineBytes) {
     Line& line = line_of(address);
-    if (is_hit<kind>(task, line, 0xffff) || add_words_at_once<kind>(task, line, 0xffff, caller.context())) continue;
+    if (is_hit<kind>(task, line, 0xffff)) continue;
+    if (end - address >= 4 * kLineBytes) (&line + 3)->prefetch_cells();
+    if (add_words_at_once<kind>(task, line, 0xffff, caller.context())) continue;
     access_plainly<kind>(task, address, kLineBytes, caller);
   }
   if (address < end) access_plainly<kind>(task, address, end - address, caller);

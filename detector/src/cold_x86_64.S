@@ -113,6 +113,15 @@
 	.cfi_def_cfa_offset 8
 	.endm
 
+// ALONE: returns from the entry point if nothing is recorded (task.h, `alone`): then the epoch that is shown is 0.
+	.macro	ALONE
+	movq	__baton_epoch@gottpoff(%rip), %r11
+	cmpq	$0, %fs:(%r11)
+	jne	1f
+	ret
+1:
+	.endm
+
 // COLD name, size (0: in %rsi), read or write, leaf, suffix of the C function
 	.macro	COLD name, size, kind, leaf, form
 	.globl	\name
@@ -128,6 +137,7 @@
 	HIT	\size, 10
 	.endif
 	.endif
+	ALONE
 	pushq	%rbp
 	.cfi_def_cfa_offset 16
 	.cfi_offset %rbp, -16

@@ -31,11 +31,13 @@ constinit std::atomic<uint32_t> touched_pages{0};
 
 }  // namespace
 constinit bool has_pext = false;
+constinit bool can_load_lines = false;
 
 void init_shadow() {
   if (__baton_shadow != nullptr) return;
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
   has_pext = __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (ebx & bit_BMI2) != 0;
+  can_load_lines = __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_AVX) != 0;
   // No fixed address: the kernel chooses, so no layout of the address space (ASLR, PIE or not) is ever in the way.
   __baton_shadow = static_cast<char*>(reserve((1ull << kAddressBits) / kLineBytes * sizeof(Line), "the shadow memory"));
   touched_base =
@@ -49,9 +51,10 @@ void init_shadow() {
 // whether the detector was started.
 __attribute__((section(".preinit_array"), used)) void (*const init_shadow_first)() = init_shadow;
 
-// A line is locked for less than a microsecond. Who has waited for longer meets another processor that works on it again
-// and again, and does so fastest if it is left alone for a while: the line and what hangs on it stay in its cache, and
-// the time slept is not burnt. (An atomic counter of eight goroutines on two processors: half the processor time.)
+// A line is locked for less than a microsecond. Who has waited for longer meets another processor that works on it
+// again and again, and does so fastest if it is left alone for a while: the line and what hangs on it stay in its
+// cache, and the time slept is not burnt. (An atomic counter of eight goroutines on two processors: half the processor
+// time.)
 Line::Held Line::lock_contended() {
   constexpr int kPauses = 64;
   constexpr timespec kSleep = {0, 20'000};
@@ -126,6 +129,7 @@ bool forget_in_list(CellList& cells, uint64_t mask, uint32_t words) {
 // Removes the bytes `mask` from every cell of a locked line, and the block starts in it.
 void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
   held.set_block_starts(held.block_starts() & ~places_begun(mask));
+  if (held.cells() == 0 && line.epoch() == 0) return;
   const uint32_t words = words_touched(mask);
   CellList cells(held.cells());
   while (!forget_in_list(cells, mask, words)) {

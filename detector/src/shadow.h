@@ -50,6 +50,10 @@ struct Recorded {
 
 class Line {
  public:
+  // Of the filter's words in the state.
+  static constexpr int kReadShift = 0;
+  static constexpr int kWriteShift = 16;
+
   // Whether the filter says that these words were read (or written) at `epoch` already. Lock-free.
   bool hit_read(Epoch epoch, uint32_t words) const {
     uint64_t state = state_.load(std::memory_order_acquire);  // pairs with unlock()
@@ -120,8 +124,6 @@ class Line {
 
   // state, from the lowest bit: words not read:16 | words not written:16 | lock:1 | block starts:4 | quiet:1 |
   // cells:26. The words are read by instrumented code too (race_abi.h).
-  static constexpr int kReadShift = 0;
-  static constexpr int kWriteShift = 16;
   static constexpr uint64_t kLocked = 1ull << 32;
   static constexpr int kStartShift = 33;
   static constexpr uint64_t kQuiet = 1ull << 37;
@@ -132,6 +134,9 @@ class Line {
   std::atomic<uint64_t> state_;
 };
 static_assert(sizeof(Line) == 16 && BATON_FILTER_READ == 8 && BATON_FILTER_WRITE == 10);
+
+// Whether the processor loads a Line with one instruction in one step: if it has AVX. Set by init_shadow().
+extern bool can_load_lines;
 
 constexpr uintptr_t kLineBytes = 64;
 constexpr uintptr_t kAddressBits = 47;  // user addresses of x86-64
