@@ -11,9 +11,8 @@
 // that unlock need not wake another one.
 //
 // Before it queues up, a goroutine spins for a moment if the owner may be about to unlock on another processor: then
-// it marks itself as `woken`, so that unlock wakes nobody else. Not with the detector: there each change of hands makes
-// the next owner's first accesses dear, so it is better to leave the lock to one who takes it again and again. For the
-// same reason, and because all takes longer there, the millisecond becomes ten.
+// it marks itself as `woken`, so that unlock wakes nobody else. With the detector it backs off instead (back_off.h),
+// and because all takes longer there, the millisecond becomes ten.
 //
 // The header does the first step of lock and unlock itself where no detector is linked: a call costs as much as the
 // step.
@@ -21,6 +20,7 @@
 // For the detector: lock acquires and unlock releases the object's clock, and nothing else orders.
 #include <baton/sync.hpp>
 
+#include "runtime/src/back_off.h"
 #include "runtime/src/mutex.h"
 #include "runtime/src/race.h"
 #include "runtime/src/sched.h"
@@ -46,7 +46,25 @@ void take_over(MutexState* m, int32_t state, bool stay_starving) noexcept {
   m->state.fetch_add(change);
 }
 
+// With the detector, before the queue: the lock is taken by one who finds it free after a pause. False: it was not.
+bool take_after_pauses(MutexState* m, rt::WaitReason why) noexcept {
+  constexpr int64_t kFirstPause = 1'000'000;
+  constexpr int64_t kLastPause = 16'000'000;
+  for (int64_t pause = kFirstPause; pause <= kLastPause; pause *= 2) {
+    if (!rt::back_off(&m->state, kLocked, pause, why)) return false;
+    int32_t old = m->state.load(std::memory_order_relaxed);
+    if ((old & kStarving) != 0) return false;
+    if ((old & kLocked) != 0) continue;
+    // Acquire, pairs with the fetch_sub of unlock.
+    if (m->state.compare_exchange_strong(old, old | kLocked, std::memory_order_acquire, std::memory_order_relaxed)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 [[gnu::noinline]] void lock_slow(MutexState* m, rt::WaitReason why) noexcept {
+  if (rt::race::kEnabled && take_after_pauses(m, why)) return;
   int64_t wait_start = 0;
   bool starving = false;
   bool awoken = false;

@@ -6,6 +6,7 @@
 
 #include <time.h>
 
+#include "runtime/src/back_off.h"
 #include "runtime/src/core.h"
 #include "runtime/src/netpoll.h"
 
@@ -182,6 +183,7 @@ G* after_leave(M* m, bool* inherit) noexcept {
   pin(m);
   m->current = nullptr;
   if ((m->blocking.load(std::memory_order_relaxed) & 1) != 0) leave_blocking(m);
+  if (race::kEnabled) wake_backed_off(m);
   *inherit = false;
   switch (m->after) {
     case After::kPark:
