@@ -28,6 +28,11 @@ void at_start(ModulePassManager& passes, OptimizationLevel) {
   if (baton::option_race) passes.addPass(baton::RaceMarkPass());
 }
 
+void before_unrolling(LoopPassManager& passes, OptimizationLevel level) {
+  if (baton::option_race && baton::option_loops && level != OptimizationLevel::O0)
+    passes.addPass(baton::KeepUnevenRolledPass());
+}
+
 void before_vectors(FunctionPassManager& passes, OptimizationLevel level) {
   if (baton::option_race && baton::option_loops && level != OptimizationLevel::O0)
     passes.addPass(baton::KeepRolledPass());
@@ -69,6 +74,7 @@ bool add_by_name(StringRef name, ModulePassManager& passes, ArrayRef<PassBuilder
 
 void register_passes(PassBuilder& builder) {
   builder.registerPipelineStartEPCallback(at_start);
+  builder.registerLateLoopOptimizationsEPCallback(before_unrolling);
   builder.registerVectorizerStartEPCallback(before_vectors);
   builder.registerOptimizerLastEPCallback(at_end);
   builder.registerPipelineParsingCallback(add_by_name);
