@@ -28,9 +28,9 @@ void at_start(ModulePassManager& passes, OptimizationLevel) {
   if (baton::option_race) passes.addPass(baton::RaceMarkPass());
 }
 
+// Whatever the rules are: with them and without them the same code is checked.
 void before_unrolling(LoopPassManager& passes, OptimizationLevel level) {
-  if (baton::option_race && baton::option_loops && level != OptimizationLevel::O0)
-    passes.addPass(baton::KeepUnevenRolledPass());
+  if (baton::option_race && level != OptimizationLevel::O0) passes.addPass(baton::KeepUnevenRolledPass());
 }
 
 void before_vectors(FunctionPassManager& passes, OptimizationLevel level) {

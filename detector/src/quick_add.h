@@ -13,31 +13,21 @@
 
 namespace baton::detector {
 
-// Whether the task knows all of `owner` at a glance: knows_all_of_again() without a search.
-inline bool knows_at_once(const Task& task, Epoch owner) {
-  return (owner == task.known_owner && owner != 0) || (owner >= task.first_epoch && owner <= task.epoch);
-}
-
 // Records a plain access of the task to whole words of a line. False: nothing was done, since the line is not quiet, or
 // not known at once, or somebody is there.
 template <Kind kind>
 [[gnu::always_inline]] inline bool add_words_at_once(Task& task, Line& line, uint32_t words, ContextId context) {
   Line::Held held;
   if (!line.try_lock_quiet(held)) return false;
-  uint32_t reads = 0;
-  uint32_t writes = 0;
-  if (line.epoch() == task.epoch) {
-    reads = held.read_words();
-    writes = held.write_words();
-  } else if (knows_at_once(task, line.epoch())) {
-    line.set_epoch(task.epoch);
-  } else {
+  const Epoch owner = line.epoch();
+  if (!knows_at_once(task, owner)) {
     line.unlock(held);
     return false;
   }
   count(SlowCall::plain_added);
-  const uint32_t need = words & ~(kind == kWrite ? writes : reads);
-  held.set_filter(reads | words, kind == kWrite ? writes | words : writes);
+  const Filter filter(task, line, held, owner);
+  const uint32_t need = words & ~filter.words(kind);
+  filter.add(held, words, kind);
   if (need != 0) {
     note_record(task, line);
     Cell* const last = last_cell(held.cells());

@@ -19,16 +19,15 @@
 
 namespace baton::detector {
 
-// Whether all that a line's epoch stands for is known to the task.
-inline bool knows_all_of(const Task& task, Epoch owner) {
-  if (owner >= task.first_epoch && owner <= task.epoch) return true;
-  return owner != 0 && !is_tag(owner) && task.knows_all_of(owner);
+// Whether all that a line's epoch stands for is known to the task, as far as a glance tells.
+inline bool knows_at_once(const Task& task, Epoch owner) {
+  return (owner == task.known_owner && owner != 0) || (owner >= task.first_epoch && owner <= task.epoch);
 }
 
-// The same for lines in a row, which often belong to one epoch: what is known stays known.
-inline bool knows_all_of_again(Task& task, Epoch owner) {
-  if (owner == task.known_owner && owner != 0) return true;
-  if (!knows_all_of(task, owner)) return false;
+// The same for sure. What is known stays known, and lines in a row often belong to one epoch.
+inline bool knows_all_of(Task& task, Epoch owner) {
+  if (knows_at_once(task, owner)) return true;
+  if (owner == 0 || is_tag(owner) || !task.knows_all_of(owner)) return false;
   task.known_owner = owner;
   return true;
 }
@@ -36,7 +35,7 @@ inline bool knows_all_of_again(Task& task, Epoch owner) {
 // Whether the task knows everything of a locked line. `owner` is the line's epoch; 0: it has no cells.
 inline bool knows_line(Task& task, const Line& line, const Line::Held& held, Epoch& owner) {
   owner = held.cells() != 0 ? line.epoch() : 0;
-  return held.cells() == 0 || (held.quiet() && knows_all_of_again(task, owner));
+  return held.cells() == 0 || (held.quiet() && knows_all_of(task, owner));
 }
 
 // Adds an access to a line of which the task knows everything, through the line's epoch `owner`; 0: it has no cells.

@@ -25,7 +25,7 @@ void remove(CellList& cells, uint32_t index) {
 
 bool knows_writes(Task& task, const CellList& cells) {
   const Cell& first = *cells.begin();
-  return first.writes_known != 0 && (!is_write(first) || knows_all_of_again(task, first.epoch));
+  return first.writes_known != 0 && (!is_write(first) || knows_all_of(task, first.epoch));
 }
 
 void mark_writes(CellList& cells) {
