@@ -81,8 +81,7 @@ bool read_shared(Task& task, Line& line, Line::Held& held, uint32_t words, Conte
   }
   const uint32_t need = words & ~(read | written);
   if (need != 0) {
-    if (!task.owns_epochs) own_epochs(task);
-    task.note_record(address_of(line));
+    note_record(task, line);
     if (mine != nullptr) {
       mine->bits = static_cast<uint16_t>(mine->bits | need);
     } else {

@@ -167,14 +167,9 @@ class Visit {
     return false;
   }
 
-  void note_recorded() {
-    if (!task_.owns_epochs) own_epochs(task_);
-    task_.note_record(address_of(line_));
-  }
-
   // Adds the bytes that are left to those that the epoch has recorded.
   void record() {
-    note_recorded();
+    note_record(task_, line_);
     note_current(kind_, need_);
     if (own_set_ == kNone && crowd_ >= kSetThreshold && !all_known_) own_set_ = gather();
     if (own_set_ != kNone) {

@@ -32,16 +32,10 @@ constinit RuntimeLock lock;
 constinit Entry* first BATON_GUARDED_BY(lock) = nullptr;
 constinit Entry** last BATON_GUARDED_BY(lock) = &first;
 
-void wake_at_the_latest(void* g, int64_t) noexcept { ready(static_cast<G*>(g)); }
-
 // When the goroutine is off its stack. That the lock is free at this moment would tell nothing: it is between any two
 // sections of its owner.
 bool arm(G* g, void* arg) noexcept {
-  const Entry* entry = static_cast<const Entry*>(arg);
-  g->sleep_timer.when = entry->until;
-  g->sleep_timer.fire = &wake_at_the_latest;
-  g->sleep_timer.arg = g;
-  timer_start(&g->sleep_timer);
+  ready_at(g, static_cast<const Entry*>(arg)->until);
   return true;
 }
 

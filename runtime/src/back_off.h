@@ -7,10 +7,10 @@
 //     to have it back, or has had its time slice;
 //   * at the latest after the pause it asked for.
 // So one goroutine uses a contended lock for as long as it goes on, as it would on a single processor. (An LRU cache
-// behind one Mutex, four goroutines, two processors: a third of the processor time and of the time.)
+// behind one Mutex, four goroutines, two processors: half of the processor time and of the time.)
 //
 // Rejected: sleeping alone, without the look at leaving goroutines: where two hand a lock to each other, through a Cond
-// say, each hand-over took the whole pause.
+// say, each hand-over would take the whole pause.
 #pragma once
 
 #include <stdint.h>

@@ -72,7 +72,7 @@ bool take_after_pauses(MutexState* m, rt::WaitReason why) noexcept {
   int32_t old = m->state.load();
   for (;;) {
     // In starvation mode the mutex is handed to the first waiter, so spinning is of no use.
-    if ((old & (kLocked | kStarving)) == kLocked && rt::may_spin_for_lock(spins)) {
+    if (!rt::race::kEnabled && (old & (kLocked | kStarving)) == kLocked && rt::may_spin_for_lock(spins)) {
       if (!awoken && (old & kWoken) == 0 && old >> kWaiterShift != 0 &&
           m->state.compare_exchange_strong(old, old | kWoken)) {
         awoken = true;

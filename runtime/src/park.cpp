@@ -7,7 +7,6 @@
 #include <baton/go.hpp>
 
 #include "runtime/src/core.h"
-#include "runtime/src/race.h"
 
 namespace baton::rt {
 namespace {
@@ -71,7 +70,7 @@ void yield_local() noexcept {
 
 bool may_spin_for_lock(int spins) noexcept {
   constexpr int kMostSpins = 4;
-  if (race::kEnabled || spins >= kMostSpins || num_cpu() <= 1) return false;
+  if (spins >= kMostSpins || num_cpu() <= 1) return false;
   const int procs = sched.proc_count.load(std::memory_order_relaxed);
   const int others = procs - 1 - sched.idle_proc_count.load(std::memory_order_relaxed) -
                      sched.spinning.load(std::memory_order_relaxed);

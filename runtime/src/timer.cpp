@@ -13,8 +13,9 @@ constexpr uint32_t kArity = 4;
 
 void wake_sleeper(void* g, int64_t) noexcept { ready(static_cast<G*>(g)); }
 
-bool arm_sleep(G* g, void*) noexcept {
-  timer_start(&g->sleep_timer);
+// Armed only when the goroutine is off its stack: the timer may fire at once, on another thread.
+bool arm_sleep(G* g, void* when) noexcept {
+  ready_at(g, *static_cast<const int64_t*>(when));
   return true;
 }
 
@@ -151,6 +152,13 @@ bool timer_stop(Timer* timer) noexcept {
   return false;
 }
 
+void ready_at(G* g, int64_t when) noexcept {
+  g->sleep_timer.when = when > 0 ? when : 1;
+  g->sleep_timer.fire = &wake_sleeper;
+  g->sleep_timer.arg = g;
+  timer_start(&g->sleep_timer);
+}
+
 void sleep_until(int64_t when) noexcept {
   const M* m = current_m();
   if (m == nullptr) {
@@ -158,12 +166,7 @@ void sleep_until(int64_t when) noexcept {
     never.sleep_until(when);
     return;
   }
-  Timer* timer = &m->current->sleep_timer;
-  timer->when = when > 0 ? when : 1;
-  timer->fire = &wake_sleeper;
-  timer->arg = m->current;
-  // Armed only when the goroutine is off its stack: it may fire at once, on another thread.
-  park(&arm_sleep, nullptr, WaitReason::kSleep);
+  park(&arm_sleep, &when, WaitReason::kSleep);
 }
 
 }  // namespace baton::rt

@@ -18,6 +18,7 @@
 namespace baton::rt {
 
 class TimerHeap;
+struct G;
 
 // A timer; the owner fills the first three fields while it is stopped. Zero-initialised means stopped.
 struct Timer {
@@ -71,6 +72,9 @@ void timer_start(Timer* timer) noexcept;
 
 // Stops a timer. True: it will not fire. False: it has fired, is firing, or was not started.
 bool timer_stop(Timer* timer) noexcept;
+
+// Readies a parked goroutine when nanotime() reaches `when`, by its own timer: unless that is stopped before.
+void ready_at(G* g, int64_t when) noexcept;
 
 // Parks the running goroutine until nanotime() reaches `when`. Follows Go's timeSleep.
 void sleep_until(int64_t when) noexcept;
