@@ -25,13 +25,13 @@ void free_deferred_reads(uint32_t number) {
 void for_each_deferred_epoch(void (*visit)(Epoch epoch, void* argument), void* argument) {
   for (uint32_t i = 1; i < deferred_reads.used(); ++i) {
     for (const DeferredReads::Read& read : deferred_reads[i].reads) {
-      const Epoch epoch = __atomic_load_n(&read.epoch, __ATOMIC_RELAXED);  // pairs with add()
+      const Epoch epoch = __atomic_load_n(&read.epoch, __ATOMIC_RELAXED);  // pairs with add_again()
       if (epoch != 0) visit(epoch, argument);
     }
   }
 }
 
-void DeferredReads::add_another(Task& task, uintptr_t address, const CallSite& site) {
+void DeferredReads::add(Task& task, uintptr_t address, const CallSite& site) {
   if (task.ignore_depth != 0) return;
   const uint64_t place = site.hash ^ site.pc;
   Read* free = nullptr;

@@ -24,23 +24,22 @@ struct DeferredReads {
   };
   Read reads[kRoom];
 
-  void add(Task& task, uintptr_t address, const CallSite& site) {
-    // What most often happens: the sender is the one before, and at the same place.
+  void add(Task& task, uintptr_t address, const CallSite& site);
+  // The same for what most often happens: the reader is the one before, and at the same place. False: it is not so, and
+  // nothing was done.
+  bool add_again(Task& task, uintptr_t address, uint64_t hash, uintptr_t pc) {
     Read& last = reads[0];
-    if (task.ignore_depth == 0 && task.owns_epochs && last.context != 0 && last.site == (site.hash ^ site.pc) &&
-        chain_of(last.epoch) == chain_of(task.epoch)) {
-      if (last.epoch == task.epoch) return;
-      __atomic_store_n(&last.epoch, task.epoch, __ATOMIC_RELAXED);  // pairs with for_each_deferred_epoch()
-      task.note_record(address);
-      return;
+    if (task.ignore_depth != 0 || !task.owns_epochs || last.context == 0 || last.site != (hash ^ pc) ||
+        chain_of(last.epoch) != chain_of(task.epoch)) {
+      return false;
     }
-    add_another(task, address, site);
+    if (last.epoch == task.epoch) return true;
+    __atomic_store_n(&last.epoch, task.epoch, __ATOMIC_RELAXED);  // pairs with for_each_deferred_epoch()
+    task.note_record(address);
+    return true;
   }
   // Puts all into the shadow.
   void settle(uintptr_t address);
-
- private:
-  void add_another(Task& task, uintptr_t address, const CallSite& site);
 };
 
 void init_deferred_reads();

@@ -38,6 +38,23 @@ uintptr_t address_of(const void* p) { return reinterpret_cast<uintptr_t>(p); }
   access(*task, address_of(p), n, kind, call_site(*task, __baton_ctx, pc, __builtin_frame_address(0)));
 }
 
+[[gnu::noinline]] void exchange_with_new(Task& task, baton_clock* clock) { task.exchange_with(clock_of(clock)); }
+
+// Without a frame where the clock is there, as the one of a slot is after the first round.
+inline void exchange(Task* task, baton_clock* clock) {
+  if (task == nullptr || task->ignore_sync != 0) return;
+  if (*clock == 0) {
+    exchange_with_new(*task, clock);
+  } else {
+    task->exchange_with(clocks[*clock]);
+  }
+}
+
+[[gnu::noinline]] void add_read(Task& task, baton_reads* reads, const void* p, const void* pc) {
+  const CallSite site = call_site(task, __baton_ctx, pc, __builtin_frame_address(0));
+  deferred_reads_of(reads).add(task, address_of(p), site);
+}
+
 // An atomic access to the n bytes at `address`, and then clocks(held, object), which works on the clocks of its line:
 // all under one lock. `object` has the clock of `address`; null if there is none. begin(held, object) comes before the
 // access.
@@ -264,13 +281,8 @@ void __baton_release_acquire_for(baton_task* task, const void* obj) {
   release_acquire(*task_of(task), address_of(obj));
 }
 
-void __baton_clock_release_acquire(baton_clock* clock) {
-  Task* task = current_task;
-  if (task != nullptr && task->ignore_sync == 0) task->exchange_with(clock_of(clock));
-}
-void __baton_clock_release_acquire_for(baton_task* task, baton_clock* clock) {
-  if (task != nullptr && task_of(task)->ignore_sync == 0) task_of(task)->exchange_with(clock_of(clock));
-}
+void __baton_clock_release_acquire(baton_clock* clock) { exchange(current_task, clock); }
+void __baton_clock_release_acquire_for(baton_task* task, baton_clock* clock) { exchange(task_of(task), clock); }
 void __baton_clock_free(baton_clock* clocks, size_t n) {
   for (size_t i = 0; i < n; ++i) {
     if (clocks[i] != 0) free_clock(clocks[i]);
@@ -287,8 +299,9 @@ void __baton_meet(baton_task* parked) {
 void __baton_reads_add(baton_reads* reads, const void* p, const void* pc) {
   Task* task = current_task;
   if (task == nullptr) return;
-  CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
-  deferred_reads_of(reads).add(*task, address_of(p), site);
+  const bool is_again =
+      *reads != 0 && deferred_reads[*reads].add_again(*task, address_of(p), __baton_ctx, address_of(pc));
+  if (!is_again) add_read(*task, reads, p, pc);
 }
 void __baton_reads_settle(baton_reads* reads, const void* p) {
   if (*reads != 0) deferred_reads_of(reads).settle(address_of(p));

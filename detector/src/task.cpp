@@ -95,6 +95,22 @@ void Task::merge_anew(Snapshot& snapshot, Epoch mine) {
 }
 
 void Task::exchange_with(Snapshot& snapshot) {
+  // The common exchange, without a frame: nothing was learnt, and the snapshot says no more than the own clock did.
+  if (learnt || newest != 0 || !is_same_clock(snapshot.origin) || number_of(epoch) == kMaxEpochNumber) {
+    exchange_news(snapshot);
+    return;
+  }
+  last_release = nullptr;
+  snapshot.origin = epoch - 1;
+  if (!recorded) return;
+  recorded = false;
+  recorded_outside = false;
+  clock.stamp(epoch);
+  snapshot.origin = epoch++;
+  if (current_task == this) show_epoch(*this);
+}
+
+void Task::exchange_news(Snapshot& snapshot) {
   last_release = nullptr;
   Epoch mine = recorded || learnt ? publish_here() : epoch - 1;
   // What the snapshot was is learnt after the own clock was given away: k-th send before k-th receive, nothing more.

@@ -171,6 +171,7 @@ struct Task {
   }
   Epoch publish_anew();
   Epoch publish_here();
+  [[gnu::noinline]] void exchange_news(Snapshot& snapshot);
   void merge_anew(Snapshot& snapshot, Epoch mine);
   bool acquire_news(Snapshot& snapshot);
   void learn(const Clock& other, Epoch origin);

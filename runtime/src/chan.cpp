@@ -21,35 +21,33 @@ constexpr size_t kMaxBytes = size_t{1} << 47;
 
 // Constructs an element from another, which stays alive. In the ignore scope: it may run on behalf of the goroutine
 // that owns the other end, and what the channel copies to and fro is not an access of the program.
-void move_element(const ElementOps* ops, void* to, void* from) noexcept {
+[[gnu::noinline]] void move_any_element(const ElementOps* ops, void* to, void* from) noexcept {
   if (ops->move == nullptr) {
-    // The common sizes without a call, so without anything that could be recorded; the most common without a table of
-    // jumps.
-    if (ops->size == 8) {
-      __builtin_memcpy(to, from, 8);
-      return;
-    }
-    switch (ops->size) {
-      case 1:
-        __builtin_memcpy(to, from, 1);
-        return;
-      case 4:
-        __builtin_memcpy(to, from, 4);
-        return;
-      case 16:
-        __builtin_memcpy(to, from, 16);
-        return;
-      default: {
-        race::IgnoreScope ignore;
-        memcpy(to, from, ops->size);
-        return;
-      }
-    }
+    race::IgnoreScope ignore;
+    memcpy(to, from, ops->size);
+    return;
   }
   // It may be code of the program, with polls, and the channel is locked.
   const NoPreemptScope no_preempt;
   race::IgnoreScope ignore;
   ops->move(to, from);
+}
+
+// The same; the common sizes without a call, so without anything that could be recorded.
+void move_element(const ElementOps* ops, void* to, void* from) noexcept {
+  if (ops->move != nullptr) {
+    move_any_element(ops, to, from);
+  } else if (ops->size == 8) {
+    __builtin_memcpy(to, from, 8);
+  } else if (ops->size == 4) {
+    __builtin_memcpy(to, from, 4);
+  } else if (ops->size == 1) {
+    __builtin_memcpy(to, from, 1);
+  } else if (ops->size == 16) {
+    __builtin_memcpy(to, from, 16);
+  } else {
+    move_any_element(ops, to, from);
+  }
 }
 
 void destroy_element(const ElementOps* ops, void* at) noexcept {
