@@ -24,6 +24,11 @@ bool acquires(int order) {
 }
 bool releases(int order) { return order == BATON_RELEASE || order == BATON_ACQ_REL || order == BATON_SEQ_CST; }
 
+// Whether the instruction leaves a clock at its location.
+bool publishes(const Task& task, int kind, int order) {
+  return kind != BATON_ATOMIC_LOAD && task.ignore_sync == 0 && (releases(order) || !task.fence_release.empty());
+}
+
 void read_clock(Task& task, Snapshot& location, int order) {
   if (acquires(order)) {
     task.acquire_from(location);
@@ -62,16 +67,51 @@ void before_access(Task& task, SyncObject* location, int kind, int order) {
   }
 }
 
-void after_access(Task& task, SyncObject* location, Line::Held& held, uintptr_t address, int kind, int order) {
+void after_access(Task& task, SyncObject* location, int kind, int order) {
   if (kind == BATON_ATOMIC_LOAD || task.ignore_sync != 0) return;
-  const bool creates = releases(order) || !task.fence_release.empty();
-  if (location == nullptr && creates) location = sync_at(held, address, true);
   if (location != nullptr) write_clock(task, *location, kind, order);
 }
 
 // What begin hands to end. The line's lock lives in the thread, not in the token: the two calls stand in one basic
 // block with one instruction between them, so no other begin can come in between.
 thread_local Line::Held held_line;
+
+// Whether a load does what the task did in this epoch before, and there is nothing to learn from the location.
+bool repeats_load(const Task& task, const SyncObject& location, size_t n) {
+  if (!location.accesses.has(task.epoch, static_cast<uint32_t>(n), kAtomicRead)) return false;
+  return location.origin != 0 ? task.knows_all_of(location.origin) : location.clock.empty();
+}
+
+struct Bytes {
+  uintptr_t address;
+  size_t n;
+};
+
+// `cell`: of the location; null if it has none.
+[[gnu::noinline]] void end_access(Task& task, Line& line, Bytes bytes, int kind, int order, const CallSite& site,
+                                  Cell* cell) {
+  Line::Held held = held_line;
+  const uintptr_t offset = bytes.address % kLineBytes;
+  const size_t part = offset + bytes.n <= kLineBytes ? bytes.n : kLineBytes - offset;
+  const Kind access_kind = kind == BATON_ATOMIC_LOAD ? kAtomicRead : kAtomicWrite;
+  LazyContext context(site);
+  Findings findings;
+  const uint64_t mask = byte_mask(offset, part);
+  SyncObject* location = nullptr;
+  if (cell != nullptr) {
+    cell->epoch |= mask;
+    location = &sync_object(*cell);
+  } else if (publishes(task, kind, order)) {
+    location = sync_at(held, bytes.address, true, mask);
+  }
+  before_access(task, location, kind, order);
+  access_atomically(task, line, held, mask, access_kind, context, findings, location);
+  after_access(task, location, kind, order);
+  line.unlock(held);
+  if (!findings.empty()) findings.report(task, bytes.address, bytes.n, access_kind, site);
+  // An atomic access that spans lines is not atomic on any machine that matters here; its rest is checked all the same.
+  if (part < bytes.n) access(task, bytes.address + part, bytes.n - part, access_kind, site);
+}
 
 }  // namespace
 }  // namespace baton::detector
@@ -91,21 +131,14 @@ extern "C" void __baton_atomic_end(void* token, const void* p, size_t n, int kin
   if (token == nullptr) return;
   Task& task = *current_task;
   Line& line = *static_cast<Line*>(token);
-  Line::Held held = held_line;
-  uintptr_t address = reinterpret_cast<uintptr_t>(p);
-  uintptr_t offset = address % kLineBytes;
-  size_t part = offset + n <= kLineBytes ? n : kLineBytes - offset;
-  Kind access_kind = kind == BATON_ATOMIC_LOAD ? kAtomicRead : kAtomicWrite;
-  CallSite site = BATON_CALL_SITE(&task, ctx);
-  Findings findings;
-  SyncObject* location = sync_at(held, address, false);
-  before_access(task, location, kind, order);
-  access_atomically(task, line, held, byte_mask(offset, part), access_kind, context_of(site), findings, location);
-  after_access(task, location, held, address, kind, order);
-  line.unlock(held);
-  findings.report(task, address, n, access_kind, site);
-  // An atomic access that spans lines is not atomic on any machine that matters here; its rest is checked all the same.
-  if (part < n) access(task, address + part, n - part, access_kind, site);
+  const uintptr_t address = reinterpret_cast<uintptr_t>(p);
+  Cell* cell = nullptr;
+  if (held_line.cells() != 0) cell = sync_cell(CellList(held_line.cells()), address % kLineBytes);
+  if (kind == BATON_ATOMIC_LOAD && cell != nullptr && repeats_load(task, sync_object(*cell), n)) {
+    line.unlock(held_line);
+    return;
+  }
+  end_access(task, line, {address, n}, kind, order, BATON_CALL_SITE(&task, ctx), cell);
 }
 
 extern "C" void __baton_atomic_fence(int order, uint64_t) {

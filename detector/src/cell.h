@@ -21,7 +21,8 @@ enum Kind : uint8_t {
   kAtomicRead = 2,
   kAtomicWrite = 3,
   kFree = 5,
-  kSync = 4,  // not an access: `context` is the index of the clock of the object at the byte
+  kSync = 4,  // not an access: `context` is the index of the sync object at the byte, `epoch` a mask of bytes of the
+              // line beyond which no atomic access is kept with it (atomic_accesses.h)
 };
 
 // Whether two unordered accesses to one byte are a data race: at least one writes, and not both are atomic.

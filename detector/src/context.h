@@ -53,6 +53,20 @@ inline CachedContext* find_cached_context(uint64_t hash, uintptr_t pc) {
   return places[1].key == key ? &places[1] : nullptr;
 }
 
+// The context of a call site, looked up when it is first asked for.
+class LazyContext {
+ public:
+  explicit LazyContext(const CallSite& site) : site_(site) {}
+  ContextId get() {
+    if (context_ == 0) context_ = context_of(site_);
+    return context_;
+  }
+
+ private:
+  const CallSite& site_;
+  ContextId context_ = 0;
+};
+
 // The context of the stack as it is at this moment: unwound again, where context_of() may name the stack of another
 // depth of a recursion.
 ContextId exact_context_of(const CallSite& site);

@@ -60,7 +60,7 @@ inline void exchange(Task* task, baton_clock* clock) {
 // access.
 template <class Begin, class Clocks>
 [[gnu::always_inline]] inline void operate(Task& task, uintptr_t address, size_t n, Kind kind, const CallSite& site,
-                                           ContextId context, Begin begin, Clocks clocks) {
+                                           LazyContext& context, Begin begin, Clocks clocks) {
   uintptr_t offset = address % kLineBytes;
   size_t part = offset + n <= kLineBytes ? n : kLineBytes - offset;
   if (part < n) access(task, address + part, n - part, kind, site);
@@ -68,9 +68,10 @@ template <class Begin, class Clocks>
   Findings findings;
   Line& line = line_of(address);
   Line::Held held = line.lock();
-  SyncObject* object = sync_at(held, address, false);
+  const uint64_t mask = byte_mask(offset, part);
+  SyncObject* object = sync_at(held, address, task.ignore_sync == 0, mask);
   if (task.ignore_sync == 0) begin(held, object);
-  access_atomically(task, line, held, byte_mask(offset, part), kind, context, findings, object);
+  access_atomically(task, line, held, mask, kind, context, findings, object);
   if (task.ignore_sync == 0) clocks(held, object);
   line.unlock(held);
   if (!findings.empty()) findings.report(task, address, n, kind, site);
@@ -91,7 +92,8 @@ SyncObject& make_object(SyncObject* object, Line::Held& held, uintptr_t address)
   if (task == nullptr) return;
   const CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
   const uintptr_t address = address_of(obj);
-  operate(*task, address, n, kind, site, context_of(site), kNothing, [&](Line::Held& held, SyncObject* object) {
+  LazyContext context(site);
+  operate(*task, address, n, kind, site, context, kNothing, [&](Line::Held& held, SyncObject* object) {
     switch (operation) {
       case ClockOperation::kNone:
         break;
@@ -119,7 +121,7 @@ SyncObject* released_last(const Task& task, uintptr_t address, size_t n, Epoch e
   SyncObject* object = static_cast<SyncObject*>(task.last_release);
   const uintptr_t offset = address % kLineBytes;
   const bool is_it = object->address == address && offset + n <= kLineBytes &&
-                     object->has(epoch, byte_mask(offset, n), kAtomicWrite) && task.ignore_sync == 0 &&
+                     object->accesses.has(epoch, static_cast<uint32_t>(n), kAtomicWrite) && task.ignore_sync == 0 &&
                      task.ignore_depth == 0;
   return is_it ? object : nullptr;
 }
@@ -146,12 +148,12 @@ bool left_again(Task& task, uintptr_t address, size_t n) {
   Task* task = current_task;
   if (task == nullptr) return;
   const CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
-  const ContextId context = context_of(site);
+  LazyContext context(site);
   const uintptr_t address = address_of(obj);
   if (kind != BATON_LOCK || !taken_again(*task, address, n)) {
     bool is_acquired = false;
     const auto acquire = [&](Line::Held& held, SyncObject* object) {
-      if (object != nullptr && task->acquire_from(*object)) object->recorded = 0;
+      if (object != nullptr) task->acquire_from(*object);
       if (kind != BATON_WRITE_LOCK) return;
       if (Snapshot* readers = sync_at(held, address + 1, false)) task->acquire_from(*readers);
     };
@@ -162,7 +164,8 @@ bool left_again(Task& task, uintptr_t address, size_t n) {
         is_acquired = kind == BATON_LOCK;
       } else if (kind == BATON_LOCK && (object == nullptr || task->is_same_clock(object->origin))) {
         is_acquired = true;  // there is nothing to learn
-      } else if (knows_plain_accesses(*task, held, address, n)) {
+      } else if (address % kLineBytes + n <= kLineBytes &&
+                 knows_plain_accesses(*task, held, byte_mask(address % kLineBytes, n), kAtomicWrite)) {
         acquire(held, object);
         is_acquired = true;
       }
@@ -171,7 +174,7 @@ bool left_again(Task& task, uintptr_t address, size_t n) {
       if (!is_acquired) acquire(held, object);
     });
   }
-  task->held.take(address_of(lock), kind == BATON_READ_LOCK, context);
+  task->held.take(address_of(lock), kind == BATON_READ_LOCK, context.get());
 }
 
 [[gnu::noinline]] void lock_left(const void* lock, const void* obj, size_t n, int kind, const void* pc) {
@@ -180,14 +183,14 @@ bool left_again(Task& task, uintptr_t address, size_t n) {
   const uintptr_t address = address_of(obj);
   if (kind != BATON_LOCK || !left_again(*task, address, n)) {
     const CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
-    operate(*task, address, n, kAtomicWrite, site, context_of(site), kNothing,
-            [&](Line::Held& held, SyncObject* object) {
-              if (kind == BATON_READ_LOCK) {
-                task->merge_to(*sync_at(held, address + 1, true));
-              } else {
-                task->release_again_to(make_object(object, held, address));
-              }
-            });
+    LazyContext context(site);
+    operate(*task, address, n, kAtomicWrite, site, context, kNothing, [&](Line::Held& held, SyncObject* object) {
+      if (kind == BATON_READ_LOCK) {
+        task->merge_to(*sync_at(held, address + 1, true));
+      } else {
+        task->release_again_to(make_object(object, held, address));
+      }
+    });
   }
   task->held.leave(address_of(lock));
 }

@@ -3,6 +3,7 @@
 #include "detector/src/quiet.h"
 
 #include "detector/src/slow_calls.h"
+#include "detector/src/sync.h"
 
 namespace baton::detector {
 namespace {
@@ -171,6 +172,7 @@ void free_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Conte
   Cell* to = cells.begin();
   for (const Cell& cell : cells) {
     const uint64_t kept = cell.quarter == 0 ? cell.bits & ~words : cell.bits & ~(mask >> 16 * (cell.quarter - 1u));
+    if (cell.kind == kSync && (cell.mask() & mask) != 0) sync_object(cell).accesses.clear();
     if (kept != 0 || cell.kind == kSync) *to++ = cell;
   }
   cells.cut(to);

@@ -6,6 +6,7 @@
 #include "detector/src/quiet.h"
 #include "detector/src/shared_readers.h"
 #include "detector/src/slow_calls.h"
+#include "detector/src/sync.h"
 
 namespace baton::detector {
 namespace {
@@ -19,6 +20,15 @@ void remove(CellList& cells, uint32_t index) {
   cell = cells.end()[-1];
   cell.writes_known = mark;
   cells.cut(cells.count() - 1);
+}
+
+// Whether there are atomic accesses to these bytes beside the list.
+bool is_atomic(const CellList& cells, uint64_t mask) {
+  for (const Cell& cell : cells) {
+    if (cell.kind != kSync || (cell.epoch & mask) == 0) continue;
+    if (sync_object(cell).accesses.touch(static_cast<uintptr_t>(__builtin_ctzll(cell.mask())), mask)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -53,7 +63,9 @@ void mark_writes(CellList& cells) {
 
 bool read_shared(Task& task, Line& line, Line::Held& held, uint32_t words, ContextId context, Recorded& recorded) {
   CellList cells(held.cells());
-  if (cells.count() >= kSetThreshold || !knows_writes(task, cells)) return false;
+  if (cells.count() >= kSetThreshold || !knows_writes(task, cells) || is_atomic(cells, bytes_of_words(words))) {
+    return false;
+  }
   count(SlowCall::shared_reads);
   const uint32_t chain = chain_of(task.epoch);
   uint32_t read = 0;  // by this epoch

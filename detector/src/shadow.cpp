@@ -126,12 +126,26 @@ bool forget_in_list(CellList& cells, uint64_t mask, uint32_t words) {
   return is_done;
 }
 
+// Moves into the list what atomic accesses have left beside it, if they are not wholly inside or outside the mask.
+void settle_straddling(CellList& cells, uint64_t mask) {
+  for (uint32_t i = 0; i < cells.count(); ++i) {
+    const Cell& cell = cells.begin()[i];
+    if (cell.kind != kSync || (cell.epoch & mask) == 0) continue;
+    AtomicAccesses& accesses = sync_object(cell).accesses;
+    const uintptr_t offset = static_cast<uintptr_t>(__builtin_ctzll(cell.mask()));
+    if (!accesses.touch(offset, mask) || !accesses.touch(offset, ~mask)) continue;
+    accesses.settle(offset, cells);
+    cells.begin()->writes_known = 0;
+  }
+}
+
 // Removes the bytes `mask` from every cell of a locked line, and the block starts in it.
 void forget_bytes(Line& line, Line::Held& held, uint64_t mask) {
   held.set_block_starts(held.block_starts() & ~places_begun(mask));
   if (held.cells() == 0 && line.epoch() == 0) return;
   const uint32_t words = words_touched(mask);
   CellList cells(held.cells());
+  settle_straddling(cells, mask);
   while (!forget_in_list(cells, mask, words)) {
   }
   held.set_cells(cells.close());
@@ -209,7 +223,9 @@ void visit_line(Line& line, Visit visit, void* argument) {
       AccessSet& set = set_at(cell.context);
       if (set.known_by() != 0) visit(set.known_by(), argument);
       set.for_each([&](const Member& member) { visit(member.epoch, argument); });
-    } else if (cell.kind != kSync) {
+    } else if (cell.kind == kSync) {
+      sync_object(cell).accesses.for_each([&](const AtomicAccess& access) { visit(access.epoch, argument); });
+    } else {
       visit(cell.epoch, argument);
     }
   }

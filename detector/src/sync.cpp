@@ -5,13 +5,12 @@
 #include <new>
 
 #include "detector/src/access_set.h"
+#include "detector/src/quiet.h"
 #include "detector/src/slow_calls.h"
 #include "detector/src/visit.h"
 
 namespace baton::detector {
 namespace {
-
-constinit Pool<SyncObject, (1u << 27)> objects;
 
 // Runs `body(object)` on the object's clock, under the lock of its line; not if there is none and `create` is false.
 template <class Body>
@@ -27,69 +26,90 @@ void with_sync(uintptr_t address, bool create, Body body) {
 }
 
 uint32_t new_object(uintptr_t address) {
-  uint32_t index = objects.alloc();
-  new (&objects[index]) SyncObject;
-  objects[index].address = address;
+  uint32_t index = sync_objects.alloc();
+  new (&sync_objects[index]) SyncObject;
+  sync_objects[index].address = address;
   return index;
 }
 
 }  // namespace
 
 void init_sync() {
-  objects.init("clocks of sync objects");
+  sync_objects.init("clocks of sync objects");
   clocks.init("clocks of channels");
+  init_atomic_accesses();
 }
 
-SyncObject* sync_at(Line::Held& held, uintptr_t address, bool create) {
+SyncObject* sync_at(Line::Held& held, uintptr_t address, bool create, uint64_t mask) {
   const uintptr_t offset = address % kLineBytes;
-  Cell wanted = {0, 0, static_cast<uint16_t>(1u << offset % 16), kSync, static_cast<uint8_t>((offset / 16 + 1) & 7),
-                 0, 0};
   CellList cells(held.cells());
-  for (const Cell& cell : cells) {
-    if (cell.kind == kSync && cell.bits == wanted.bits && cell.quarter == wanted.quarter) {
-      return &objects[cell.context];
-    }
+  if (Cell* cell = sync_cell(cells, offset)) {
+    cell->epoch |= mask;
+    return &sync_object(*cell);
   }
   if (!create) return nullptr;
-  wanted.context = new_object(address);
-  cells.append(wanted);
+  const Cell cell = {mask,
+                     new_object(address),
+                     static_cast<uint16_t>(1u << offset % 16),
+                     kSync,
+                     static_cast<uint8_t>((offset / 16 + 1) & 7),
+                     0,
+                     0};
+  cells.append(cell);
   held.set_cells(cells.close());
-  return &objects[wanted.context];
+  return &sync_object(cell);
 }
 
-void access_atomically(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
-                       Findings& findings, SyncObject* object) {
-  if (is_alone() || task.ignore_depth != 0 || (object != nullptr && object->has(task.epoch, mask, kind))) return;
-  // A plain write of this epoch stands for it.
-  if (line.epoch() != task.epoch || (words_touched(mask) & ~held.write_words()) != 0) {
-    count(SlowCall::sync_operations);
-    visit(task, line, held, mask, kind, context, findings);
-  }
-  if (object == nullptr) return;
-  if (object->recorded != task.epoch) object->read = object->written = 0;
-  object->recorded = task.epoch;
-  object->read |= mask;
-  if (kind == kAtomicWrite) object->written |= mask;
-}
-
-bool knows_plain_accesses(const Task& task, const Line::Held& held, uintptr_t address, size_t n) {
-  const uintptr_t offset = address % kLineBytes;
-  if (offset + n > kLineBytes) return false;
-  const uint64_t mask = byte_mask(offset, n);
+bool knows_plain_accesses(const Task& task, const Line::Held& held, uint64_t mask, Kind kind) {
   const CellList cells(held.cells());
   for (const Cell& cell : cells) {
-    const bool is_access = cell.kind != kSync && (cell.kind & 2) == 0;
-    if (!is_access || (cell.mask() & mask) == 0) continue;
-    if (is_set(cell.kind) || !task.knows(cell.epoch)) return false;
+    if (cell.kind == kSync || (cell.kind & 2) != 0 || (cell.mask() & mask) == 0) continue;
+    if (is_set(cell.kind)) return false;
+    if (conflicts(kind, static_cast<Kind>(cell.kind)) && !task.knows(cell.epoch)) return false;
   }
   return true;
 }
 
+void access_atomically(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, LazyContext& context,
+                       Findings& findings, SyncObject* object) {
+  const uint32_t size = static_cast<uint32_t>(__builtin_popcountll(mask));
+  if (is_alone() || task.ignore_depth != 0) return;
+  if (object != nullptr && object->accesses.has(task.epoch, size, kind)) return;
+  // A plain write of this epoch stands for it.
+  if (line.epoch() == task.epoch && (words_touched(mask) & ~held.write_words()) == 0) return;
+  count(SlowCall::sync_operations);
+  Epoch owner;
+  const bool is_known = knows_line(task, line, held, owner);
+  // A second task comes: they may be many.
+  if (object == nullptr && !is_known) {
+    object = sync_at(held, address_of(line) + static_cast<uintptr_t>(__builtin_ctzll(mask)), true, mask);
+  }
+  const bool is_kept = object != nullptr && (is_known || knows_plain_accesses(task, held, mask, kind)) &&
+                       object->accesses.add(task, size, kind, context.get());
+  if (!is_kept) {
+    visit(task, line, held, mask, kind, context.get(), findings);
+    return;
+  }
+  note_record(task, line);
+  if (!held.quiet()) return;
+  // The line's invariant 4 holds for what is kept beside the list, too.
+  if (!is_known) {
+    // A list that is not quiet is compact: what is added to it takes the place of what it stands for.
+    CellList cells(held.cells());
+    compact(cells, nullptr);
+    held.set_cells(cells.close());
+    held.set_quiet(false);
+  } else if (owner != task.epoch) {
+    line.set_epoch(task.epoch);
+    held.set_filter(0, 0);
+  }
+}
+
 void free_sync(uint32_t index) {
-  objects[index].clear();
-  objects[index].address = 0;
-  objects[index].recorded = 0;
-  objects.free(index);
+  sync_objects[index].clear();
+  sync_objects[index].accesses.clear();
+  sync_objects[index].address = 0;
+  sync_objects.free(index);
 }
 
 void make_clock(uint32_t* number) {

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "detector/src/access.h"
+#include "detector/src/atomic_accesses.h"
 #include "detector/src/context.h"
 #include "detector/src/mem.h"
 #include "detector/src/shadow.h"
@@ -19,30 +20,39 @@ namespace baton::detector {
 
 void init_sync();
 
-// The clock of an object, and what its newest user has in the shadow: operations on one object in a row, without an
-// epoch of their own (task.h, invariant 4), need not look there.
+// The clock of an object, and the atomic accesses to it.
 struct alignas(64) SyncObject : Snapshot {
   uintptr_t address = 0;  // 0: it is gone
-  Epoch recorded = 0;     // the line has atomic accesses of this epoch
-  uint64_t read = 0;      // to these bytes, at least reads
-  uint64_t written = 0;   // and to these, writes
-
-  bool has(Epoch epoch, uint64_t mask, Kind kind) const {
-    return recorded == epoch && (mask & ~(kind == kAtomicWrite ? written : read)) == 0;
-  }
+  AtomicAccesses accesses;
 };
+static_assert(sizeof(SyncObject) == 128);
 
-// The clock of the object at `address`, of which the line is locked; null if it has none and `create` is false.
-SyncObject* sync_at(Line::Held& held, uintptr_t address, bool create);
+// The objects; and the one that a Cell of kind kSync names.
+inline constinit Pool<SyncObject, (1u << 27)> sync_objects;
+inline SyncObject& sync_object(const Cell& cell) { return sync_objects[cell.context]; }
+
+// The object at `address`, of which the line is locked; null if there is none and `create` is false. `mask`: the bytes
+// of the line that an access beside the list is going to touch.
+SyncObject* sync_at(Line::Held& held, uintptr_t address, bool create, uint64_t mask = 0);
+
+// The cell of the object at byte `offset` of the line; null: there is none.
+inline Cell* sync_cell(const CellList& cells, uintptr_t offset) {
+  const uint32_t bits = 1u << offset % 16;
+  const uint32_t quarter = static_cast<uint32_t>(offset / 16 + 1);
+  for (Cell& cell : cells) {
+    if (cell.kind == kSync && cell.bits == bits && cell.quarter == quarter) return &cell;
+  }
+  return nullptr;
+}
 
 // An atomic access (kAtomicRead or kAtomicWrite) to the bytes `mask` of a locked line, as by visit(), unless the task
-// ignores accesses. `object`: the sync object that it is about; null if it has no clock yet.
-void access_atomically(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, ContextId context,
+// ignores accesses. `object`: the sync object whose bytes they are; null if they have none. It may get one.
+void access_atomically(Task& task, Line& line, Line::Held& held, uint64_t mask, Kind kind, LazyContext& context,
                        Findings& findings, SyncObject* object);
 
-// Whether every plain access to the n bytes at `address`, of which the line is locked, happens before what the task
-// does next. False also if that is not clear at a glance.
-bool knows_plain_accesses(const Task& task, const Line::Held& held, uintptr_t address, size_t n);
+// Whether every plain access to the bytes `mask` of a locked line that conflicts with an atomic one of this kind
+// happens before what the task does next. False also if that is not clear at a glance.
+bool knows_plain_accesses(const Task& task, const Line::Held& held, uint64_t mask, Kind kind);
 
 // Gives back a clock whose entry is being removed.
 void free_sync(uint32_t index);

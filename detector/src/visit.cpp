@@ -9,6 +9,7 @@
 #include "detector/src/read_shared.h"
 #include "detector/src/shared_readers.h"
 #include "detector/src/slow_calls.h"
+#include "detector/src/sync.h"
 
 namespace baton::detector {
 namespace {
@@ -28,10 +29,11 @@ class Visit {
 
   Recorded run() {
     const Epoch owner = line_.epoch();
-    if (held_.quiet()) {
-      compact(cells_, nullptr);
-    } else {
-      skips_others_ = kind_ == kRead && knows_writes(task_, cells_);
+    const bool was_quiet = held_.quiet();
+    if (was_quiet) compact(cells_, nullptr);
+    const bool has_settled = settle_atomics();
+    if (!was_quiet) {
+      skips_others_ = !has_settled && kind_ == kRead && knows_writes(task_, cells_);
       cells_.begin()->writes_known = 0;
       if (skips_others_) all_known_ = false;
     }
@@ -65,6 +67,25 @@ class Visit {
     held_.set_quiet(all_known_ && tag == 0);
   }
 
+  // Moves the atomic accesses to these bytes into the list, if they matter. Returns whether there were any.
+  bool settle_atomics() {
+    bool has_settled = false;
+    for (uint32_t i = 0; i < cells_.count(); ++i) {
+      const Cell& cell = cells_.begin()[i];
+      if (cell.kind != kSync || (cell.epoch & mask_) == 0) continue;
+      AtomicAccesses& accesses = sync_object(cell).accesses;
+      const uintptr_t offset = static_cast<uintptr_t>(__builtin_ctzll(cell.mask()));
+      if (!accesses.touch(offset, mask_)) continue;
+      if (kind_ == kWrite && !accesses.touch(offset, ~mask_) && accesses.are_known(task_)) {
+        accesses.clear();  // this one stands for them all
+        continue;
+      }
+      accesses.settle(offset, cells_);
+      has_settled = true;
+    }
+    return has_settled;
+  }
+
   // What the filter may say about this epoch.
   void note_current(Kind kind, uint64_t bytes) {
     if (kind == kWrite) written_now_ |= bytes;
@@ -84,7 +105,11 @@ class Visit {
   // Returns whether the cell stays; it will stand at `place`.
   bool meet(Cell& cell, Cell* place) {
     const Kind kind = static_cast<Kind>(cell.kind);
-    if (kind > kAtomicWrite && kind != kFree) return kind == kSync || meet_set(cell, place);
+    if (kind == kSync) {
+      all_known_ = all_known_ && (cell.epoch == 0 || sync_object(cell).accesses.are_known(task_));
+      return true;
+    }
+    if (is_set(kind)) return meet_set(cell, place);
     if (chain_of(cell.epoch) == chain_of(task_.epoch)) return meet_own(cell, kind, place);
     if (kind == kind_) ++crowd_;
     if (skips_others_) return true;
