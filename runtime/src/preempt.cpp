@@ -55,5 +55,7 @@ void baton_preempted() noexcept {
   // The byte stays set: the next poll asks again.
   if (m->no_preempt != 0 || in_signal_handler(m)) return;
   m->poll->store(0, std::memory_order_relaxed);
+  // exit() runs here and nobody else runs any more: to give way would be to wait, and to let them go on.
+  if (sched.stopping.load(std::memory_order_relaxed) && sched.exiting.load(std::memory_order_acquire) == m) return;
   yield();
 }
