@@ -222,7 +222,7 @@ void* monitor_main(void* m) noexcept {
 }  // namespace
 
 void start_monitor() noexcept {
-  if (sched.monitor_started.load(std::memory_order_relaxed)) return;
+  if (sched.monitor_started.load(std::memory_order_relaxed) || sched.forked.load(std::memory_order_relaxed)) return;
   if (sched.monitor_started.exchange(true, std::memory_order_relaxed)) return;
   sched.coarse_now.store(nanotime(), std::memory_order_relaxed);
   race::IgnoreScope ignore;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // fork with goroutines, timers and the poller at work: exec and _exit in the child, system, popen; a child that goes on
-// may do what needs nobody else, and ends with a clear text when it has to wait.
+// may do what needs nobody else, starts no threads, and ends with a clear text when it has to wait.
 // RUN: %baton_cxx -O1 %s -o %t && for p in 1 2 8; do \
 // RUN:   GOMAXPROCS=$p timeout 60 %t 2>&1 | FileCheck %s || exit 1; done
 // RUN: %baton_cxx -O1 -race %s -o %t.race && GOMAXPROCS=2 timeout 60 %t.race 2>&1 | FileCheck %s
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <baton/baton.hpp>
@@ -20,6 +22,16 @@ static int status_of(pid_t child) {
 
 int main() {
   std::setvbuf(stdout, nullptr, _IONBF, 0);
+  // No thread has been started yet, and the child starts none for the processors that are idle.
+  pid_t child = fork();
+  if (child == 0) {
+    go([] { _exit(1); });
+    const timespec pause = {.tv_sec = 0, .tv_nsec = 50'000'000};
+    syscall(SYS_nanosleep, &pause, nullptr);
+    _exit(8);
+  }
+  std::printf("alone: %d\n", status_of(child));
+  // CHECK: alone: 8
   auto [reader, writer, error] = baton::pipe();
   auto stop = make_chan<int>();
   WaitGroup wg;
@@ -48,7 +60,7 @@ int main() {
     }
     if (status_of(child) != 0) std::printf("exec failed\n");
   }
-  pid_t child = fork();
+  child = fork();
   if (child == 0) _exit(7);
   std::printf("_exit: %d\n", status_of(child));
   // CHECK: _exit: 7
