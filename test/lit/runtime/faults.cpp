@@ -2,7 +2,7 @@
 //
 // A fault ends the process with Go's text, the stack from the faulting line on, and exit status 2.
 // RUN: %baton_cxx -O1 %s -o %t && %baton_cxx -O1 -race %s -o %t.race
-// RUN: for program in %t %t.race; do for where in goroutine main; do \
+// RUN: for program in %t %t.race; do for where in goroutine main elsewhere; do \
 // RUN:   %exits 2 $program null $where 2>&1 | FileCheck --check-prefix=NULL %s || exit 1; \
 // RUN:   %exits 2 $program wild $where 2>&1 | FileCheck --check-prefix=WILD %s || exit 1; \
 // RUN:   %exits 2 $program divide $where 2>&1 | FileCheck --check-prefix=DIVIDE %s || exit 1; \
@@ -48,6 +48,7 @@ void fail(const std::string& how) {
 
 int main(int, char** argv) {
   if (argv[2] == std::string("main")) fail(argv[1]);
+  if (argv[2] == std::string("elsewhere")) lock_os_thread();  // the goroutine runs on a thread that the runtime started
   WaitGroup wg;
   wg.go([=] { fail(argv[1]); });
   wg.wait();

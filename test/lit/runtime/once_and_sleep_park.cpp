@@ -91,8 +91,10 @@ int main(int argc, char**) {
       CHECK(calls == 1);
     });
   }
+  for (int i = 0; i < 300; i++) gosched();
   go_on << 1;
   wg.wait();
+  CHECK(threads() <= limit);
 
   // The one that waited becomes the one that calls, with its own callable.
   std::once_flag again;
@@ -100,7 +102,9 @@ int main(int argc, char**) {
   for (int i = 0; i < 20; i++) {
     wg.go([&, i] {
       try {
+        char mine;
         std::call_once(again, [&] {
+          CHECK(std::abs(&mine - static_cast<char*>(__builtin_frame_address(0))) < 10'000);
           go_on.recv();
           if (done_by == -1) {
             done_by = -2;
@@ -112,6 +116,7 @@ int main(int argc, char**) {
       }
     });
   }
+  for (int i = 0; i < 300; i++) gosched();
   go_on << 1;
   go_on << 1;
   wg.wait();

@@ -2,6 +2,8 @@
 //
 // How the process ends: status and headline. The whole texts are tested in test/lit/runtime.
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <stdexcept>
 #include <thread>
@@ -39,6 +41,16 @@ TEST_F(EndDeathTest, DeadlockAfterAForeignThreadHasEnded) {
   EXPECT_EXIT(
       {
         std::thread([] {}).join();
+        block_forever();
+      },
+      testing::ExitedWithCode(2), "all goroutines are asleep");
+}
+
+TEST_F(EndDeathTest, DeadlockOfAGoroutineWithAThreadOfItsOwn) {
+  EXPECT_EXIT(
+      {
+        alarm(20);
+        lock_os_thread();
         block_forever();
       },
       testing::ExitedWithCode(2), "all goroutines are asleep");
@@ -151,6 +163,27 @@ TEST_F(EndDeathTest, FatalCannotBeCaught) {
         }
       },
       testing::ExitedWithCode(2), "^fatal error: too bad\n\ngoroutine 1 \\[running\\]:");
+}
+
+TEST(ForkTest, TheChildFindsTheSchedulersLockFree) {
+  std::atomic<bool> is_held{false};
+  std::thread holder([&] {
+    rt::RuntimeLockGuard guard(rt::sched.lock);
+    is_held = true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  });
+  while (!is_held) {
+  }
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(10);
+    rt::sched.lock.lock();
+    _exit(0);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  holder.join();
 }
 
 }  // namespace

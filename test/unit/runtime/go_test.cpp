@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // go(): what it takes, in which order goroutines run with one processor, and that none is lost with many.
+#include <unistd.h>
+
 #include <algorithm>
 #include <memory>
 #include <vector>
@@ -124,6 +126,47 @@ TEST(GoTest, WithOneProcessorYieldingGoroutinesTakeTurns) {
     wg.wait();
     return order;
   }));
+}
+
+TEST(GoTest, GoroutinesThatFillAProcessorsQueueDoNotStarveTheGlobalQueue) {
+  gomaxprocs(1);
+  int rounds = 0;
+  bool stop = false;
+  WaitGroup wg;
+  for (int i = 0; i < 2; i++) {
+    wg.go([&] {
+      while (!stop && ++rounds < 100'000) rt::yield_local();
+    });
+  }
+  gosched();
+  stop = true;
+  EXPECT_LT(rounds, 1000);
+  wg.wait();
+}
+
+// Each runs on in the other's time slice: that the monitor ends it is what lets a third one run. This file has no
+// polls.
+TEST(GoTest, APairThatKeepsReadyingEachOtherDoesNotStarveOthers) {
+  gomaxprocs(1);
+  alarm(30);
+  auto there = make_chan<int>();
+  auto back = make_chan<int>();
+  go([=] {
+    for (const int v : there) back << v;
+  });
+  std::atomic<bool> stop{false};
+  WaitGroup wg;
+  wg.go([&] {
+    gosched();  // until the other one waits, so that it is next in line when it is readied
+    go([&] { stop = true; });
+    while (!stop) {
+      there << 1;
+      back.recv();
+    }
+    close(there);
+  });
+  wg.wait();
+  alarm(0);
 }
 
 TEST(GoTest, NumbersAreDense) {

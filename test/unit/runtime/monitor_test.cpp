@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -174,6 +175,48 @@ TEST_P(Monitor, ThreadsThatLostTheirProcessorGoOn) {
   EXPECT_EQ(800, calls);
 }
 
+// A function that computes in blocking() does not keep others waiting for a time slice, 10 ms, as it does outside.
+TEST(Blocking, PassesOnTheProcessorBeforeTheTimeSliceEnds) {
+  const auto used = [] {
+    timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+  };
+  const int before = gomaxprocs(1);
+  std::chrono::nanoseconds least = 1s;
+  for (int i = 0; i < 20; i++) {
+    std::atomic<bool> ran{false};
+    WaitGroup wg;
+    wg.go([&] { ran = true; });
+    blocking([&] {
+      const auto start = used();
+      while (!ran) {
+      }
+      least = std::min<std::chrono::nanoseconds>(least, used() - start);
+    });
+    wg.wait();
+  }
+  EXPECT_LT(least, 5ms);
+  gomaxprocs(before);
+}
+
+// Else more goroutines would run than there are processors.
+TEST_P(Monitor, AThreadThatLostItsProcessorInBlockingGoesOnWithOne) {
+  const auto has_processor = [] { return rt::current_m()->lease.load(std::memory_order_relaxed) != nullptr; };
+  int without = 0;
+  WaitGroup wg;
+  wg.go([&] {
+    for (int i = 0; i < 5; i++) {
+      blocking([&] {
+        while (has_processor()) sleep_in_kernel(100);
+      });
+      if (!has_processor()) without++;
+    }
+  });
+  wg.wait();
+  EXPECT_LT(without, 5);  // the monitor of a busy machine may take it again at once
+}
+
 TEST(Blocking, ReturnsWhatTheFunctionReturns) {
   int x = 1;
   EXPECT_EQ(7, blocking([] { return 7; }));
@@ -233,7 +276,7 @@ TEST(Lease, IsHeldByOneAtATime) {
       rt::unpin(m);
     }
   });
-  const auto until = std::chrono::steady_clock::now() + 200ms;
+  const auto until = std::chrono::steady_clock::now() + 1s;
   while (std::chrono::steady_clock::now() < until) {
     if (!rt::revoke(m, &processor)) continue;
     ASSERT_EQ(1, ++holders);

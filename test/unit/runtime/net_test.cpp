@@ -399,6 +399,29 @@ TEST_P(NetTest, ADialCanTimeOut) {
   ::close(fd);
 }
 
+// No processor is ever without work, and so none looks for descriptors.
+TEST_P(NetTest, AReaderIsServedWhileOthersYieldAllTheTime) {
+  alarm(30);
+  auto [reader, writer, error] = pipe();
+  std::atomic<bool> served{false};
+  WaitGroup wg;
+  wg.go([&, r = reader] {
+    char byte;
+    r.read(&byte, 1);
+    served = true;
+  });
+  settle();
+  for (int i = 0; i < 2 * GetParam(); i++) {
+    wg.go([&] {
+      while (!served) gosched();
+    });
+  }
+  give_turns();
+  writer.write("x");
+  wg.wait();
+  alarm(0);
+}
+
 TEST_P(NetTest, IdleConnectionsLeaveTheProcessorsToOthers) {
   auto [client, server] = connection();
   WaitGroup wg;

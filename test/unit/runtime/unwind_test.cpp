@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <unwind.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "test/unit/runtime/goroutines.h"
@@ -30,6 +31,21 @@ TEST(UnwindTest, EndsAtTheEntryOfTheGoroutine) {
   EXPECT_EQ(result, _URC_END_OF_STACK);
   EXPECT_GT(frames.size(), 3u);
   EXPECT_LT(frames.size(), 30u);
+}
+
+// Whatever lies above it: an unwinder that looked for a caller of the entry would find this address again and again.
+TEST(UnwindTest, NothingAboveTheEntryIsTakenForACaller) {
+  std::vector<uintptr_t> frames;
+  const auto entry = reinterpret_cast<uintptr_t>(&walk);
+  WaitGroup wg;
+  wg.go([&] {
+    auto* above = reinterpret_cast<uintptr_t*>(rt::current()->stack.hi);
+    for (int i = 0; i < 4; i++) above[i] = entry + 1;
+    walk(&frames);
+  });
+  wg.wait();
+  EXPECT_LT(frames.size(), 30u);
+  EXPECT_LT(std::count(frames.begin(), frames.end(), entry + 1), 1);
 }
 
 TEST(UnwindTest, FramePointersEndWithZero) {
