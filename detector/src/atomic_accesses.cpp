@@ -49,6 +49,14 @@ void add_to_cells(const AtomicAccess& access, uint64_t mask, CellList& cells) {
   }
 }
 
+// Adds an empty set of this kind to the list, if it has none.
+void make_set(Kind kind, CellList& cells) {
+  for (const Cell& cell : cells) {
+    if (cell.kind == (kind | kSetBit)) return;
+  }
+  cells.append({0, new_set(), 0, static_cast<uint8_t>(kind | kSetBit), 0, 0, 0, 0});
+}
+
 }  // namespace
 
 void init_atomic_accesses() { blocks.init("atomic accesses"); }
@@ -75,8 +83,9 @@ inline AtomicAccess* AtomicAccesses::place_for(const Task& task, uint32_t size, 
       --i;
     }
   }
-  for (uint32_t i = 0; place == nullptr && i < count_; ++i) {
-    AtomicAccess& access = at(i);
+  // One of somebody else: among the newest. Of goroutines that do not know each other, each adds its own.
+  for (uint32_t i = 0; place == nullptr && i < count_ && i < kFew; ++i) {
+    AtomicAccess& access = few_[i];
     if (access.epoch != task.epoch && may_replace(size, kind, access) && task.knows(access.epoch)) place = &access;
   }
   if (place != nullptr) return place;
@@ -108,6 +117,8 @@ bool AtomicAccesses::touch(uintptr_t offset, uint64_t mask) const {
 }
 
 void AtomicAccesses::settle(uintptr_t offset, CellList& cells) {
+  // Many who do not know each other become a set: more are to come.
+  if (count_ == kFew + kMore) make_set(static_cast<Kind>(few_[0].kind), cells);
   for (uint32_t i = 0; i < count_; ++i) add_to_cells(at(i), byte_mask(offset, at(i).size), cells);
   clear();
 }

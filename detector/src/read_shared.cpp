@@ -16,9 +16,11 @@ bool is_write(const Cell& cell) { return (cell.kind & 1) != 0; }
 // Takes the `index`th cell out of a list in which places do not matter.
 void remove(CellList& cells, uint32_t index) {
   Cell& cell = cells.begin()[index];
-  const uint8_t mark = cell.writes_known;
+  const uint8_t writes_known = cell.writes_known;
+  const uint8_t has_objects = cell.has_objects;
   cell = cells.end()[-1];
-  cell.writes_known = mark;
+  cell.writes_known = writes_known;
+  cell.has_objects = has_objects;
   cells.cut(cells.count() - 1);
 }
 
@@ -40,8 +42,10 @@ bool knows_writes(Task& task, const CellList& cells) {
 
 void mark_writes(CellList& cells) {
   Cell* last = nullptr;
+  bool has_objects = false;
   for (Cell& cell : cells) {
     if (is_set(cell.kind)) return;
+    has_objects |= cell.kind == kSync;
     if (!is_write(cell)) continue;
     if (last == nullptr || cell.orderly != 0) {
       last = &cell;
@@ -59,13 +63,13 @@ void mark_writes(CellList& cells) {
     *last = other;
   }
   first->writes_known = 1;
+  first->has_objects = has_objects;
 }
 
 bool read_shared(Task& task, Line& line, Line::Held& held, uint32_t words, ContextId context, Recorded& recorded) {
   CellList cells(held.cells());
-  if (cells.count() >= kSetThreshold || !knows_writes(task, cells) || is_atomic(cells, bytes_of_words(words))) {
-    return false;
-  }
+  if (cells.count() >= kSetThreshold || !knows_writes(task, cells)) return false;
+  if (cells.begin()->has_objects != 0 && is_atomic(cells, bytes_of_words(words))) return false;
   count(SlowCall::shared_reads);
   const uint32_t chain = chain_of(task.epoch);
   uint32_t read = 0;  // by this epoch

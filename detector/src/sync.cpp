@@ -56,6 +56,7 @@ SyncObject* sync_at(Line::Held& held, uintptr_t address, bool create, uint64_t m
                      0,
                      0};
   cells.append(cell);
+  cells.begin()->has_objects = 1;
   held.set_cells(cells.close());
   return &sync_object(cell);
 }
