@@ -11,7 +11,7 @@
 // RUN: done
 // CHECK: WARNING: DATA RACE
 // CHECK-NEXT: Write at {{.*}} by main goroutine
-// CHECK: Previous {{read|write}} at {{.*}} by goroutine 2
+// CHECK: Previous {{read|write}} at {{.*}} by goroutine 3
 // CHECK-NEXT: use()
 // CHECK-NEXT: .cpp
 // CHECK-NEXT: forgotten()
@@ -40,9 +40,11 @@ void use() {
 int main(int, char** arguments) {
   const int others = std::atoi(arguments[1]);
   adds = std::strcmp(arguments[2], "add") == 0;
-  go([] { forgotten(); });
-  sleep(std::chrono::milliseconds(5));
   WaitGroup wg;
+  wg.go([] { use(); });
+  sleep(std::chrono::milliseconds(2));
+  go([] { forgotten(); });
+  sleep(std::chrono::milliseconds(2));
   for (int i = 0; i < others; i++) wg.go([] { use(); });
   wg.wait();
   reinterpret_cast<int&>(shared) = 0;
