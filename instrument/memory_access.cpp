@@ -4,6 +4,8 @@
 #include "instrument/counters.h"
 #include "instrument/inline_check.h"
 #include "llvm/IR/DataLayout.h"
+#include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/GlobalVariable.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
@@ -106,6 +108,34 @@ void emit_packed(IRBuilder<>& builder, const Access& access, Abi& abi, Value* co
   builder.CreateCall(abi.range(access.is_write), {access.address, length, context});
 }
 
+bool is_in_destructor(const Instruction& instruction) {
+  StringRef name = instruction.getFunction()->getName();
+  if (const DILocation* place = instruction.getDebugLoc().get()) {
+    const DISubprogram* function = place->getScope()->getSubprogram();
+    if (function && !function->getLinkageName().empty()) name = function->getLinkageName();
+  }
+  return name.starts_with("_ZN") && (name.ends_with("D0Ev") || name.ends_with("D1Ev") || name.ends_with("D2Ev"));
+}
+
+// Whether it sets the vtable pointer of an object whose destructor runs. (At -O0 there is no TBAA.)
+bool sets_vtable_to_destroy(const StoreInst& store) {
+  const MDNode* type = store.getMetadata(LLVMContext::MD_tbaa);
+  const auto* table = dyn_cast<GlobalVariable>(store.getValueOperand()->stripInBoundsOffsets());
+  const bool is_vtable = (type && type->isTBAAVtableAccess()) || (table && table->getName().starts_with("_ZTV"));
+  return is_vtable && is_in_destructor(store);
+}
+
+void emit_if_changed(IRBuilder<>& builder, const Access& access, Abi& abi, Value* context) {
+  auto* store = cast<StoreInst>(access.instruction);
+  Value* address = at_offset(builder, access.address, access.offset);
+  // Volatile, so that nobody reasons about what is in memory that the program has not written.
+  Value* before = builder.CreateLoad(store->getValueOperand()->getType(), address, true, "baton.vtable");
+  Value* changes = builder.CreateICmpNE(before, store->getValueOperand());
+  ++counters::lanes;
+  builder.CreateCall(abi.lane(true),
+                     {address, builder.getInt64(access.size), builder.CreateZExt(changes, abi.int_type()), context});
+}
+
 }  // namespace
 
 void append_typed_access(Instruction& instruction, Value* address, Type* type, bool is_write, Accesses& accesses) {
@@ -124,6 +154,7 @@ void collect_accesses(Instruction& instruction, AddressFilter& filter, Accesses&
   } else if (auto* store = dyn_cast<StoreInst>(&instruction)) {
     if (!store->isAtomic()) {
       append_typed_access(*store, store->getPointerOperand(), store->getValueOperand()->getType(), true, found);
+      if (found.size() == 1 && sets_vtable_to_destroy(*store)) found.front().shape = Access::Shape::kVtable;
     }
   } else if (auto* call = dyn_cast<CallBase>(&instruction)) {
     collect_call_accesses(*call, found);
@@ -179,6 +210,9 @@ void insert_check(const Access& access, Abi& abi, Value* context) {
       return;
     case Access::Shape::kPacked:
       emit_packed(builder, access, abi, context);
+      return;
+    case Access::Shape::kVtable:
+      emit_if_changed(builder, access, abi, context);
       return;
   }
 }

@@ -8,6 +8,9 @@
 //    elimination goes between the two and works on the list.
 //  * A check covers exactly the bytes accessed: the holes of a structure are not covered.
 //  * Every access is found, also one that repeats another; which checks may go is for eliminate/ to say.
+//  * A destructor begins by storing the vtable pointer of its class. In the class of the object itself that changes
+//    nothing, and is no write: a destructor may wait there for those who still call virtual functions. So says
+//    ThreadSanitizer, too.
 //  * `volatile` makes no difference. An element-wise atomic memcpy counts as plain: it orders nothing.
 #ifndef BATON_INSTRUMENT_MEMORY_ACCESS_H_
 #define BATON_INSTRUMENT_MEMORY_ACCESS_H_
@@ -28,6 +31,7 @@ struct Access {
     kMask,     // byte i behind address + offset for each bit i of `size`
     kLanes,    // `element` at address + i * its size, or at address[i], for each i with mask[i]
     kPacked,   // as many `element`s at address as there are bits set in mask
+    kVtable,   // the `size` bytes at address + offset, if the store `instruction` changes them
   };
 
   llvm::Instruction* instruction;  // the check is inserted before it
