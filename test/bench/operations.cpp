@@ -120,6 +120,25 @@ void load_acquire(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(flag.load(std::memory_order_acquire));
 }
 
+// A list whose links are atomic, walked anew after each release, as by readers of a concurrent map; for one link.
+struct Link {
+  int64_t key;
+  std::atomic<Link*> next;
+  char rest[48];
+};
+
+void walk_atomic_links(benchmark::State& state) {
+  constexpr int kLinks = 64;
+  static Link links[kLinks];
+  static std::atomic<int64_t> seen;
+  for (int i = 0; i + 1 < kLinks; i++) links[i].next = &links[i + 1];
+  while (state.KeepRunningBatch(kLinks)) {
+    int64_t sum = 0;
+    for (Link* link = links; link != nullptr; link = link->next.load(std::memory_order_acquire)) sum += link->key;
+    seen.store(sum, std::memory_order_release);
+  }
+}
+
 void allocate_and_free(benchmark::State& state) {
   for (auto _ : state) {
     auto* block = new int64_t[8];
@@ -140,6 +159,7 @@ BENCHMARK(copy_4096_bytes);
 BENCHMARK(call_and_return);
 BENCHMARK(add_atomically);
 BENCHMARK(load_acquire);
+BENCHMARK(walk_atomic_links);
 BENCHMARK(allocate_and_free);
 
 }  // namespace

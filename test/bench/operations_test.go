@@ -124,6 +124,28 @@ func Benchmark_load_acquire(b *testing.B) {
 	sink = sum
 }
 
+type link struct {
+	key  int64
+	next atomic.Pointer[link]
+	rest [48]byte
+}
+
+func Benchmark_walk_atomic_links(b *testing.B) {
+	var links [64]link
+	var seen int64
+	for i := 0; i+1 < len(links); i++ {
+		links[i].next.Store(&links[i+1])
+	}
+	b.ResetTimer()
+	for i := 0; i < b.N; i += len(links) {
+		var sum int64
+		for l := &links[0]; l != nil; l = l.next.Load() {
+			sum += l.key
+		}
+		atomic.StoreInt64(&seen, sum)
+	}
+}
+
 func Benchmark_allocate_and_free(b *testing.B) {
 	for i := 0; i < b.N; i++ {
 		block = new([8]int64)
