@@ -37,12 +37,12 @@ void add_to_cells(const AtomicAccess& access, uint64_t mask, CellList& cells) {
     const bool is_own = cell.kind <= kAtomicWrite && chain_of(cell.epoch) == chain_of(access.epoch);
     if (!is_own || cell.epoch >= access.epoch || !covers(kind, static_cast<Kind>(cell.kind))) continue;
     if ((cell.mask() & ~mask) != 0) continue;
-    Cell newer = {access.epoch, access.context, 0, access.kind, 0, cell.writes_known, 0};
+    Cell newer = {access.epoch, access.context, 0, access.kind, 0, cell.writes_known, 0, cell.has_objects};
     if (newer.set_mask(mask) != 0) continue;
     cell = newer;
     return;
   }
-  Cell cell = {access.epoch, access.context, 0, access.kind, 0, 0, 0};
+  Cell cell = {access.epoch, access.context, 0, access.kind, 0, 0, 0, 0};
   for (uint64_t rest = mask; rest != 0;) {
     rest = cell.set_mask(rest);
     cells.append(cell);

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <type_traits>
+
 #include "detector/src/epoch.h"
 
 namespace baton::detector {
@@ -85,10 +87,10 @@ struct Cell {
   uint32_t context;
   uint16_t bits;  // 0 only in the place behind an odd number of cells (CellList)
   uint8_t kind;
-  uint8_t quarter : 5;          // 0: a bit is a word of the line; else a byte of this quarter, counted from 1
-  uint8_t writes_known : 1;     // in the first cell of a list, about all of it: read_shared.h
-  uint8_t orderly : 1;          // all cells before it in the list happen before it, or are of the same epoch
-  uint8_t has_objects : 1 = 0;  // beside writes_known: there are cells of kind kSync
+  uint8_t quarter : 5;       // 0: a bit is a word of the line; else a byte of this quarter, counted from 1
+  uint8_t writes_known : 1;  // in the first cell of a list, about all of it: read_shared.h
+  uint8_t orderly : 1;       // all cells before it in the list happen before it, or are of the same epoch
+  uint8_t has_objects : 1;   // beside writes_known: there are cells of kind kSync
 
   // Bit i: byte i of the line.
   uint64_t mask() const {
@@ -110,6 +112,6 @@ struct Cell {
     return mask & ~in_quarter;
   }
 };
-static_assert(sizeof(Cell) == 16);
+static_assert(sizeof(Cell) == 16 && std::is_trivially_default_constructible_v<Cell>);  // arrays of them are not filled
 
 }  // namespace baton::detector

@@ -34,7 +34,7 @@ template <Kind kind>
     if (last->epoch == task.epoch && last->context == context && last->kind == kind && last->quarter == 0) {
       last->bits = static_cast<uint16_t>(last->bits | need);
     } else {
-      held = place(held, {task.epoch, context, static_cast<uint16_t>(need), kind, 0, 0, 1}).held;
+      held = place(held, {task.epoch, context, static_cast<uint16_t>(need), kind, 0, 0, 1, 0}).held;
     }
   }
   line.unlock(held);

@@ -149,7 +149,7 @@ Recorded add_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Ki
   if (need != 0) {
     note_record(task, line);
     CellList cells(held.cells());
-    Cell cell = {task.epoch, context, 0, kind, 0, 0, 1};
+    Cell cell = {task.epoch, context, 0, kind, 0, 0, 1, 0};
     for (uint64_t left = need; left != 0;) {
       const uint64_t rest = cell.set_mask(left);
       added |= put(cells, cell, left & ~rest);
@@ -176,7 +176,7 @@ void free_quietly(Task& task, Line& line, Line::Held& held, uint64_t mask, Conte
     if (kept != 0 || cell.kind == kSync) *to++ = cell;
   }
   cells.cut(to);
-  Cell cell = {task.epoch, context, 0, kFree, 0, 0, 1};
+  Cell cell = {task.epoch, context, 0, kFree, 0, 0, 1, 0};
   for (uint64_t left = mask; left != 0;) {
     left = cell.set_mask(left);
     if (cells.is_full()) make_room(cells, cell);

@@ -107,15 +107,15 @@ inline void add_words_quietly(Task& task, Line& line, Line::Held& held, uint32_t
   filter.add(held, words, kind);
   if (need == 0) return;
   note_record(task, line);
-  held = place(held, {task.epoch, context, static_cast<uint16_t>(need), kind, 0, 0, 1}).held;
+  held = place(held, {task.epoch, context, static_cast<uint16_t>(need), kind, 0, 0, 1, 0}).held;
 }
 
 // And for one to bytes of one quarter of the line, bit i: byte i of the quarter.
 inline Recorded add_bytes_quietly(Task& task, Line& line, Line::Held& held, uint32_t bytes, uint32_t quarter, Kind kind,
                                   ContextId context, Epoch owner) {
   const Filter filter(task, line, held, owner);
-  const Cell cell = {task.epoch, context, static_cast<uint16_t>(bytes), kind, static_cast<uint8_t>((quarter + 1) & 7),
-                     0,          1};
+  const Cell cell = {
+      task.epoch, context, static_cast<uint16_t>(bytes), kind, static_cast<uint8_t>((quarter + 1) & 7), 0, 1, 0};
   note_record(task, line);
   const Placed placed = place(held, cell);
   held = placed.held;

@@ -101,7 +101,7 @@ bool read_shared(Task& task, Line& line, Line::Held& held, uint32_t words, Conte
     if (mine != nullptr) {
       mine->bits = static_cast<uint16_t>(mine->bits | need);
     } else {
-      cells.append({task.epoch, context, static_cast<uint16_t>(need), kRead, 0, 0, 0});
+      cells.append({task.epoch, context, static_cast<uint16_t>(need), kRead, 0, 0, 0, 0});
     }
   }
   held.set_cells(cells.close());

@@ -48,13 +48,9 @@ SyncObject* sync_at(Line::Held& held, uintptr_t address, bool create, uint64_t m
     return &sync_object(*cell);
   }
   if (!create) return nullptr;
-  const Cell cell = {mask,
-                     new_object(address),
-                     static_cast<uint16_t>(1u << offset % 16),
-                     kSync,
-                     static_cast<uint8_t>((offset / 16 + 1) & 7),
-                     0,
-                     0};
+  const auto place = static_cast<uint16_t>(1u << offset % 16);
+  const auto quarter = static_cast<uint8_t>(offset / 16 + 1);
+  const Cell cell = {mask, new_object(address), place, kSync, static_cast<uint8_t>(quarter & 7), 0, 0, 0};
   cells.append(cell);
   cells.begin()->has_objects = 1;
   held.set_cells(cells.close());

@@ -211,7 +211,7 @@ class Visit {
         return;
       }
     }
-    Cell cell = {task_.epoch, context_, 0, static_cast<uint8_t>(kind_), 0, 0, all_known_};
+    Cell cell = {task_.epoch, context_, 0, static_cast<uint8_t>(kind_), 0, 0, all_known_, 0};
     for (uint64_t rest = need_; rest != 0;) {
       rest = cell.set_mask(rest);
       cells_.append(cell);
@@ -233,7 +233,7 @@ class Visit {
         *to++ = cell;
       }
     }
-    *to = {0, set, static_cast<uint16_t>(words_touched(all)), static_cast<uint8_t>(kind_ | kSetBit), 0, 0, 0};
+    *to = {0, set, static_cast<uint16_t>(words_touched(all)), static_cast<uint8_t>(kind_ | kSetBit), 0, 0, 0, 0};
     cells_.cut(to + 1);
     return cells_.count() - 1;
   }
