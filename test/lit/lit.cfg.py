@@ -14,6 +14,7 @@
 # the tests.
 import os
 import shutil
+import subprocess
 import sys
 
 import lit.formats
@@ -65,6 +66,11 @@ config.substitutions += [
     ("%exits", required(os.path.join(helpers, "exits.sh"), "the source tree is not complete")),
     ("%repeat", required(os.path.join(helpers, "repeat.sh"), "the source tree is not complete")),
 ]
+
+# Whether control groups can be made here, with room for two processors.
+quota = [sys.executable, os.path.join(helpers, "runtime", "Inputs", "with_cpu_quota.py"), "100000", "true"]
+if len(os.sched_getaffinity(0)) > 1 and subprocess.run(quota, capture_output=True).returncode == 0:
+    config.available_features.add("cpu-quota")
 
 # How often a program without races runs in test/lit/race_free: more under ctest -L soak.
 config.substitutions.append(("%rounds", lit_config.params.get("rounds", "20")))
