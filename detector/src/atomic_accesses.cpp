@@ -2,9 +2,6 @@
 
 #include "detector/src/atomic_accesses.h"
 
-#include <new>
-#include <utility>
-
 #include "detector/src/access_set.h"
 #include "detector/src/mem.h"
 

@@ -37,7 +37,6 @@ class AtomicAccesses {
   static constexpr uint32_t kFew = 3;    // held here
   static constexpr uint32_t kMore = 16;  // in a block of their own: the readers of an RWMutex, say
 
-  bool empty() const { return count_ == 0; }
   // Whether an access of this epoch stands for one to `size` bytes.
   bool has(Epoch epoch, uint32_t size, Kind kind) const {
     if (count_ == 0) return false;
