@@ -14,6 +14,7 @@
 #include <new>
 
 #include "runtime/src/race.h"
+#include "runtime/src/sanitize.h"
 #include "runtime/src/sched.h"
 #include "runtime/src/sema.h"
 
@@ -104,7 +105,11 @@ void close_descriptor(NetFd* fd) noexcept {
   }
   if (fd->unlink_path) unlink_socket(fd);
   poll_close(fd->poll, fd->fd);
-  syscall(SYS_close, fd->fd);
+#ifdef BATON_TSAN
+  ::close(fd->fd);  // or it would take the next use of the number for one of the same descriptor
+#else
+  syscall(SYS_close, fd->fd);  // without the detector, which watches the function of the C library
+#endif
   sema_release(&fd->closed, false);
 }
 
