@@ -121,12 +121,14 @@ TEST_P(RWMutexTest, StandardLocks) {
 
 TEST_P(RWMutexTest, AnotherGoroutineMayUnlock) {
   RWMutex rw;
+  WaitGroup wg;  // unlock() lets others in before it has returned, and `rw` may not end before that
   rw.rlock();
-  go([&] { rw.runlock(); });
+  wg.go([&] { rw.runlock(); });
   rw.lock();
-  go([&] { rw.unlock(); });
+  wg.go([&] { rw.unlock(); });
   rw.rlock();
   rw.runlock();
+  wg.wait();
 }
 
 TEST_P(RWMutexTest, WritersTakeTurns) {
