@@ -221,11 +221,7 @@ void add_cell(uintptr_t address, size_t size, Kind kind, Epoch epoch, ContextId 
   Line::Held held = line.lock();
   CellList cells(held.cells());
   if (cells.count() != 0) cells.begin()->writes_known = 0;
-  Cell cell = {epoch, context, 0, kind, 0, 0, 0, 0};
-  for (uint64_t rest = byte_mask(address % kLineBytes, size); rest != 0;) {
-    rest = cell.set_mask(rest);
-    cells.append(cell);
-  }
+  append_bytes(cells, {epoch, context, 0, kind, 0, 0, 0, 0}, byte_mask(address % kLineBytes, size));
   held.set_cells(cells.close());
   held.set_quiet(false);
   line.unlock(held);

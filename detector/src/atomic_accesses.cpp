@@ -39,11 +39,7 @@ void add_to_cells(const AtomicAccess& access, uint64_t mask, CellList& cells) {
     cell = newer;
     return;
   }
-  Cell cell = {access.epoch, access.context, 0, access.kind, 0, 0, 0, 0};
-  for (uint64_t rest = mask; rest != 0;) {
-    rest = cell.set_mask(rest);
-    cells.append(cell);
-  }
+  append_bytes(cells, {access.epoch, access.context, 0, access.kind, 0, 0, 0, 0}, mask);
 }
 
 // Adds an empty set of this kind to the list, if it has none.

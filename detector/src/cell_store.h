@@ -121,4 +121,12 @@ class CellList {
   Cell* cells_ = nullptr;
 };
 
+// Appends cells like `cell` for the bytes of `mask`.
+inline void append_bytes(CellList& cells, Cell cell, uint64_t mask) {
+  while (mask != 0) {
+    mask = cell.set_mask(mask);
+    cells.append(cell);
+  }
+}
+
 }  // namespace baton::detector

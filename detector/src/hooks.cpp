@@ -56,8 +56,8 @@ inline void exchange(Task* task, baton_clock* clock) {
 }
 
 // An atomic access to the n bytes at `address`, and then clocks(held, object), which works on the clocks of its line:
-// all under one lock. `object` has the clock of `address`; null if there is none. begin(held, object) comes before the
-// access.
+// all under one lock. `object` is the one at `address`. begin(held, object) comes before the access. Neither is called
+// while the task ignores synchronisation.
 template <class Begin, class Clocks>
 [[gnu::always_inline]] inline void operate(Task& task, uintptr_t address, size_t n, Kind kind, const CallSite& site,
                                            LazyContext& context, Begin begin, Clocks clocks) {
@@ -70,20 +70,16 @@ template <class Begin, class Clocks>
   Line::Held held = line.lock();
   const uint64_t mask = byte_mask(offset, part);
   SyncObject* object = sync_at(held, address, task.ignore_sync == 0, mask);
-  if (task.ignore_sync == 0) begin(held, object);
+  if (task.ignore_sync == 0) begin(held, *object);
   access_atomically(task, line, held, mask, kind, context, findings, object);
-  if (task.ignore_sync == 0) clocks(held, object);
+  if (task.ignore_sync == 0) clocks(held, *object);
   line.unlock(held);
   if (!findings.empty()) findings.report(task, address, n, kind, site);
 }
 
-constexpr auto kNothing = [](Line::Held&, SyncObject*) {};
+constexpr auto kNothing = [](Line::Held&, SyncObject&) {};
 
 enum class ClockOperation { kNone, kAcquire, kRelease, kReleaseMerge };
-
-SyncObject& make_object(SyncObject* object, Line::Held& held, uintptr_t address) {
-  return object != nullptr ? *object : *sync_at(held, address, true);
-}
 
 // The frame address is this function's: the stack is unwound from here, and shown from `pc` on. The same below.
 [[gnu::noinline]] void object_operation(const void* obj, size_t n, Kind kind, ClockOperation operation,
@@ -93,18 +89,18 @@ SyncObject& make_object(SyncObject* object, Line::Held& held, uintptr_t address)
   const CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
   const uintptr_t address = address_of(obj);
   LazyContext context(site);
-  operate(*task, address, n, kind, site, context, kNothing, [&](Line::Held& held, SyncObject* object) {
+  operate(*task, address, n, kind, site, context, kNothing, [&](Line::Held&, SyncObject& object) {
     switch (operation) {
       case ClockOperation::kNone:
         break;
       case ClockOperation::kAcquire:
-        if (object != nullptr) task->acquire_from(*object);
+        task->acquire_from(object);
         break;
       case ClockOperation::kRelease:
-        task->release_to(make_object(object, held, address));
+        task->release_to(object);
         break;
       case ClockOperation::kReleaseMerge:
-        task->merge_to(make_object(object, held, address));
+        task->merge_to(object);
     }
   });
 }
@@ -152,17 +148,17 @@ bool left_again(Task& task, uintptr_t address, size_t n) {
   const uintptr_t address = address_of(obj);
   if (kind != BATON_LOCK || !taken_again(*task, address, n)) {
     bool is_acquired = false;
-    const auto acquire = [&](Line::Held& held, SyncObject* object) {
-      if (object != nullptr) task->acquire_from(*object);
+    const auto acquire = [&](Line::Held& held, SyncObject& object) {
+      task->acquire_from(object);
       if (kind != BATON_WRITE_LOCK) return;
       if (Snapshot* readers = sync_at(held, address + 1, false)) task->acquire_from(*readers);
     };
-    const auto begin = [&](Line::Held& held, SyncObject* object) {
+    const auto begin = [&](Line::Held& held, SyncObject& object) {
       if (kind == BATON_READ_LOCK) return;  // those who read at the same time stay unknown
-      if (object != nullptr && task->released_unseen(*object)) {
+      if (task->released_unseen(object)) {
         task->continue_epoch();
         is_acquired = kind == BATON_LOCK;
-      } else if (kind == BATON_LOCK && (object == nullptr || task->is_same_clock(object->origin))) {
+      } else if (kind == BATON_LOCK && task->is_same_clock(object.origin)) {
         is_acquired = true;  // there is nothing to learn
       } else if (address % kLineBytes + n <= kLineBytes &&
                  knows_plain_accesses(*task, held, byte_mask(address % kLineBytes, n), kAtomicWrite)) {
@@ -170,7 +166,7 @@ bool left_again(Task& task, uintptr_t address, size_t n) {
         is_acquired = true;
       }
     };
-    operate(*task, address, n, kAtomicWrite, site, context, begin, [&](Line::Held& held, SyncObject* object) {
+    operate(*task, address, n, kAtomicWrite, site, context, begin, [&](Line::Held& held, SyncObject& object) {
       if (!is_acquired) acquire(held, object);
     });
   }
@@ -184,11 +180,11 @@ bool left_again(Task& task, uintptr_t address, size_t n) {
   if (kind != BATON_LOCK || !left_again(*task, address, n)) {
     const CallSite site = call_site(*task, __baton_ctx, pc, __builtin_frame_address(0));
     LazyContext context(site);
-    operate(*task, address, n, kAtomicWrite, site, context, kNothing, [&](Line::Held& held, SyncObject* object) {
+    operate(*task, address, n, kAtomicWrite, site, context, kNothing, [&](Line::Held& held, SyncObject& object) {
       if (kind == BATON_READ_LOCK) {
         task->merge_to(*sync_at(held, address + 1, true));
       } else {
-        task->release_again_to(make_object(object, held, address));
+        task->release_again_to(object);
       }
     });
   }

@@ -211,11 +211,7 @@ class Visit {
         return;
       }
     }
-    Cell cell = {task_.epoch, context_, 0, static_cast<uint8_t>(kind_), 0, 0, all_known_, 0};
-    for (uint64_t rest = need_; rest != 0;) {
-      rest = cell.set_mask(rest);
-      cells_.append(cell);
-    }
+    append_bytes(cells_, {task_.epoch, context_, 0, static_cast<uint8_t>(kind_), 0, 0, all_known_, 0}, need_);
   }
 
   uint32_t place_of(const Cell* cell) const { return static_cast<uint32_t>(cell - cells_.begin()); }

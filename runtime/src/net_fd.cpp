@@ -105,11 +105,7 @@ void close_descriptor(NetFd* fd) noexcept {
   }
   if (fd->unlink_path) unlink_socket(fd);
   poll_close(fd->poll, fd->fd);
-#ifdef BATON_TSAN
-  ::close(fd->fd);  // or it would take the next use of the number for one of the same descriptor
-#else
-  syscall(SYS_close, fd->fd);  // without the detector, which watches the function of the C library
-#endif
+  sanitize::close_descriptor(fd->fd);
   sema_release(&fd->closed, false);
 }
 

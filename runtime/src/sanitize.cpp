@@ -78,6 +78,8 @@ int own_threads(int threads) noexcept { return threads > 1 ? threads - 1 : threa
 
 #endif
 
+void close_descriptor(int fd) noexcept { ::close(fd); }
+
 void arrived_at_goroutine() noexcept {
   M* m = current_m();
   arrived(&m->current->context.fiber, &m->home.fiber);

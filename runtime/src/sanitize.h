@@ -14,6 +14,8 @@
 #pragma once
 
 #include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "runtime/src/stack.h"
 
@@ -59,6 +61,9 @@ void arrived_at_goroutine() noexcept;
 // Memory that is not malloc's but points at its blocks.
 void add_root(const void* p, size_t n) noexcept;
 void remove_root(const void* p, size_t n) noexcept;
+// Closes it where the sanitizer sees that: ThreadSanitizer would take the next use of the number for one of the same
+// descriptor. In other builds without a call of the C library, whose function the detector watches.
+void close_descriptor(int fd) noexcept;
 // How many of the process's threads are not the sanitizer's.
 int own_threads(int threads) noexcept;
 
@@ -72,6 +77,7 @@ inline void arrived(Fiber*, Fiber*) noexcept {}
 inline void arrived_at_goroutine() noexcept {}
 inline void add_root(const void*, size_t) noexcept {}
 inline void remove_root(const void*, size_t) noexcept {}
+inline void close_descriptor(int fd) noexcept { syscall(SYS_close, fd); }
 inline int own_threads(int threads) noexcept { return threads; }
 
 #endif
