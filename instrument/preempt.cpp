@@ -92,7 +92,8 @@ class Abi {
 
 // What is to be done in one function. Positions are instructions, which stay when blocks are split.
 struct Plan {
-  SmallVector<Instruction*, 8> polls;  // before these
+  SmallVector<Instruction*, 8> polls;                              // before these
+  SmallVector<std::pair<BranchInst*, unsigned>, 8> polls_on_ways;  // where these branches go to their nth successor
   SmallVector<std::pair<CountedLoop, std::uint64_t>, 4> chunks;
 };
 
@@ -136,12 +137,21 @@ class Planner {
       ++counters::short_loops;
       return trips * body;
     }
-    poll(loop, body, calls, takes_thread_local);
+    const BasicBlock* latch = loop.getLoopLatch();
+    poll(loop, body, calls, takes_thread_local || (latch && may_unlock(*latch)));
     return kBudget;
   }
 
-  void poll(Loop& loop, std::uint64_t body, bool calls, bool takes_thread_local) {
-    if (may_chunk_ && !calls && !takes_thread_local && body <= kShortBody) {
+  // Whether the block may take or give up a lock of any kind.
+  static bool may_unlock(const BasicBlock& block) {
+    return any_of(block, [](const Instruction& instruction) {
+      if (const auto* call = dyn_cast<CallBase>(&instruction)) return is_real_call(*call);
+      return instruction.isAtomic();
+    });
+  }
+
+  void poll(Loop& loop, std::uint64_t body, bool calls, bool at_end) {
+    if (may_chunk_ && !calls && !at_end && body <= kShortBody) {
       if (std::optional<CountedLoop> counted = find_counted_loop(loop)) {
         plan_.chunks.push_back({*counted, kBudget / body});
         return;
@@ -149,10 +159,19 @@ class Planner {
     }
     SmallVector<BasicBlock*, 4> latches;
     loop.getLoopLatches(latches);
-    if (takes_thread_local) {
-      for (BasicBlock* latch : latches) plan_.polls.push_back(latch->getTerminator());
+    const auto is_branch = [](const BasicBlock* latch) { return isa<BranchInst>(latch->getTerminator()); };
+    if (at_end && all_of(latches, is_branch)) {
+      for (BasicBlock* latch : latches) poll_on_way(cast<BranchInst>(latch->getTerminator()), loop.getHeader());
     } else {
-      poll_at_start(latches.size() == 1 ? latches[0] : loop.getHeader());
+      poll_at_start(latches.size() == 1 && !at_end ? latches[0] : loop.getHeader());
+    }
+  }
+
+  void poll_on_way(BranchInst* branch, const BasicBlock* header) {
+    if (branch->isUnconditional() || branch->getSuccessor(0) == branch->getSuccessor(1)) {
+      plan_.polls.push_back(branch);
+    } else {
+      plan_.polls_on_ways.push_back({branch, branch->getSuccessor(0) == header ? 0U : 1U});
     }
   }
 
@@ -212,7 +231,7 @@ PreservedAnalyses PreemptPass::run(Module& module, ModuleAnalysisManager& analys
     Planner planner(function_analyses.getResult<LoopAnalysis>(function),
                     function_analyses.getResult<ScalarEvolutionAnalysis>(function), may_chunk);
     Plan plan = planner.make_plan(function);
-    if (plan.polls.empty() && plan.chunks.empty()) {
+    if (plan.polls.empty() && plan.polls_on_ways.empty() && plan.chunks.empty()) {
       if (is_simplified) function_analyses.invalidate(function, PreservedAnalyses::none());
       has_changed |= is_simplified;
       continue;
@@ -222,6 +241,13 @@ PreservedAnalyses PreemptPass::run(Module& module, ModuleAnalysisManager& analys
       ++counters::poll_chunks;
     }
     for (Instruction* position : plan.polls) abi.insert_poll(position);
+    for (auto [branch, n] : plan.polls_on_ways) {
+      BasicBlock* between = SplitEdge(branch->getParent(), branch->getSuccessor(n));
+      between->getTerminator()->setDebugLoc(branch->getDebugLoc());
+      between->getTerminator()->setMetadata(LLVMContext::MD_loop, branch->getMetadata(LLVMContext::MD_loop));
+      branch->setMetadata(LLVMContext::MD_loop, nullptr);
+      abi.insert_poll(between->getTerminator());
+    }
     function.addFnAttr(kPolled);
     // It may wait for others at a poll.
     AttributeMask broken;

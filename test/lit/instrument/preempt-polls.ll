@@ -9,6 +9,9 @@ target triple = "x86_64-pc-linux-gnu"
 @llvm.global.annotations = appending global [1 x { ptr, ptr, ptr, i32, ptr }] [{ ptr, ptr, ptr, i32, ptr } { ptr @left_alone, ptr @text, ptr @text, i32 1, ptr null }], section "llvm.metadata"
 @x = thread_local global i64 0
 declare i1 @goes_on()
+declare void @lock()
+declare void @unlock()
+declare i32 @__gxx_personality_v0(...)
 declare nonnull ptr @__errno_location()
 
 ; CHECK: @__baton_poll = external dso_local thread_local(localexec) global i8
@@ -145,6 +148,66 @@ latch:
   br label %loop
 done:
   ret void
+}
+
+; Between two rounds, not between the taking of a lock and its giving up.
+; CHECK-LABEL: define void @locks_in_its_latch(
+; CHECK: loop:
+; CHECK: call void @lock()
+; CHECK: call void @unlock()
+; CHECK-NEXT: %more = call i1 @goes_on()
+; CHECK-NEXT: br i1 %more, label %[[back:.*]], label %done
+; CHECK: [[back]]:
+; CHECK: load atomic i8
+define void @locks_in_its_latch() {
+entry:
+  br label %loop
+loop:
+  call void @lock()
+  br label %latch
+latch:
+  call void @unlock()
+  %more = call i1 @goes_on()
+  br i1 %more, label %loop, label %done
+done:
+  ret void
+}
+
+; Not with the lock that ends the loop.
+; CHECK-LABEL: define void @spins(
+; CHECK: loop:
+; CHECK-NEXT: %was = atomicrmw
+; CHECK-NEXT: %free = icmp eq
+; CHECK-NEXT: br i1 %free, label %done, label %[[back:.*]]
+; CHECK: [[back]]:
+; CHECK: load atomic i8
+define void @spins(ptr %lock) {
+entry:
+  br label %loop
+loop:
+  %was = atomicrmw xchg ptr %lock, i32 1 acquire
+  %free = icmp eq i32 %was, 0
+  br i1 %free, label %done, label %loop
+done:
+  ret void
+}
+
+; Where the end of the latch is a call, at the start of the next round.
+; CHECK-LABEL: define void @unlocks_at_last(
+; CHECK: loop:
+; CHECK: load atomic i8
+; CHECK: call void @lock()
+; CHECK-NOT: load atomic
+; CHECK: invoke void @unlock()
+define void @unlocks_at_last() personality ptr @__gxx_personality_v0 {
+entry:
+  br label %loop
+loop:
+  call void @lock()
+  invoke void @unlock() to label %loop unwind label %out
+out:
+  %e = landingpad { ptr, i32 } cleanup
+  resume { ptr, i32 } %e
 }
 
 ; A cycle with two entries.
