@@ -10,9 +10,9 @@
 // PreemptPass runs last, after vectorisation (a poll in the source makes loops up to six times slower), but before the
 // race instrumentation, which leaves a poll alone: it is no synchronisation. The call may return on another thread.
 //  * Each loop polls once in an iteration: at the start of its latch, or, if the latch calls something or is atomic, on
-//    the way from there back to the header: an iteration that takes a lock and gives it up in its latch does not give
-//    way in between, and one that ends by taking a lock does not give way with it. So does a loop that takes the address
-//    of a thread-local variable, which may be in use until there.
+//    the way from there back to the header. So an iteration that takes a lock and gives it up in its latch does not
+//    give way in between, and one that ends the loop by taking a lock does not give way with it. A loop that takes the
+//    address of a thread-local variable polls there too: the address may be in use until then.
 //  * A loop that ends soon, by its constant trip count, does not poll.
 //  * A short innermost loop that counts polls once in many iterations (strip_mine.h).
 //  * Functions do not poll: recursion without loops is what the monitor takes the processor from.

@@ -11,7 +11,7 @@ PARTS = ("instrument", "detector", "runtime", "tools")
 
 # The doors of the detector, the only headers of it that another part may include.
 DOORS = {
-    "runtime": {"race_hooks.h", "symbolize.h"},
+    "runtime": {"race_hooks.h", "symbolize.h", "thread_lock.h"},
     "instrument": set(),  # knows the names of race_abi.h only
     "tools": {"race_abi.h", "race_hooks.h", "symbolize.h"},
 }

@@ -5,17 +5,21 @@
 // tells the clocks; without a running task it only calls.
 //
 //   mutex, spin lock   lock: acquire; unlock: release
+//   stream             flockfile: acquire; funlockfile: release
 //   rwlock             as RWMutex: readers publish to a clock of their own (one byte further), which a writer acquires
 //   condition          a wait unlocks and locks its mutex; the signal itself orders through the mutex
 //   once               the end of the routine happens before every return
 //   semaphore          post: release_merge; a successful wait: acquire
 //   barrier            all arrivals happen before all departures
 
+#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <time.h>
 
+#include "detector/include/baton/thread_lock.h"
 #include "detector/src/access.h"
 #include "detector/src/interpose.h"
 #include "detector/src/real.h"
@@ -59,6 +63,15 @@ void leave_lock(const void* lock) {
   if (Task* task = current_task) task->held.leave(reinterpret_cast<uintptr_t>(lock));
 }
 
+// After the C library's function has returned `result`. A robust mutex whose owner has died is locked all the same.
+int locked(pthread_mutex_t* mutex, int result, const void* pc, const void* frame) {
+  if (result != 0 && result != EOWNERDEAD) return result;
+  acquire_lock(mutex);
+  take_lock(mutex, false, pc, frame);
+  if (baton_belongs_to_thread(mutex) != 0) __baton_thread_lock(1);
+  return result;
+}
+
 // The clock of those who unlocked after reading.
 const void* readers_of(const pthread_rwlock_t* lock) { return reinterpret_cast<const char*>(lock) + 1; }
 
@@ -84,48 +97,34 @@ using namespace baton::detector;
 
 extern "C" {
 
+// Weak: a runtime has its own.
+__attribute__((weak)) void __baton_thread_lock(int) {}
+
 // ---- Mutexes and spin locks ---------------------------------------------------------------------------------------
 
 int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
-  int result = BATON_REAL(pthread_mutex_lock, mutex);
-  if (result == 0) {
-    acquire_lock(mutex);
-    take_lock(mutex, false, BATON_HERE);
-  }
-  return result;
+  return locked(mutex, BATON_REAL(pthread_mutex_lock, mutex), BATON_HERE);
 }
 
 int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
-  int result = BATON_REAL(pthread_mutex_trylock, mutex);
-  if (result == 0) {
-    acquire_lock(mutex);
-    take_lock(mutex, false, BATON_HERE);
-  }
-  return result;
+  return locked(mutex, BATON_REAL(pthread_mutex_trylock, mutex), BATON_HERE);
 }
 
 int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* until) noexcept {
-  int result = BATON_REAL(pthread_mutex_timedlock, mutex, until);
-  if (result == 0) {
-    acquire_lock(mutex);
-    take_lock(mutex, false, BATON_HERE);
-  }
-  return result;
+  return locked(mutex, BATON_REAL(pthread_mutex_timedlock, mutex, until), BATON_HERE);
 }
 
 int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock, const timespec* until) noexcept {
-  int result = BATON_REAL(pthread_mutex_clocklock, mutex, clock, until);
-  if (result == 0) {
-    acquire_lock(mutex);
-    take_lock(mutex, false, BATON_HERE);
-  }
-  return result;
+  return locked(mutex, BATON_REAL(pthread_mutex_clocklock, mutex, clock, until), BATON_HERE);
 }
 
 int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
   release_lock(mutex);
   leave_lock(mutex);
-  return BATON_REAL(pthread_mutex_unlock, mutex);
+  const bool belongs = baton_belongs_to_thread(mutex) != 0;  // before: it may be gone afterwards
+  const int result = BATON_REAL(pthread_mutex_unlock, mutex);
+  if (belongs && result == 0) __baton_thread_lock(-1);
+  return result;
 }
 
 int pthread_spin_lock(pthread_spinlock_t* lock) noexcept {
@@ -152,6 +151,37 @@ int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
   return BATON_REAL(pthread_spin_unlock, lock);
 }
 
+// ---- Streams ------------------------------------------------------------------------------------------------------
+
+// The names by which the C library's streams call these themselves.
+void _IO_flockfile(FILE* stream) noexcept;
+int _IO_ftrylockfile(FILE* stream) noexcept;
+void _IO_funlockfile(FILE* stream) noexcept;
+
+void flockfile(FILE* stream) noexcept {
+  _IO_flockfile(stream);
+  acquire_lock(stream);
+  take_lock(stream, false, BATON_HERE);
+  __baton_thread_lock(1);
+}
+
+int ftrylockfile(FILE* stream) noexcept {
+  const int result = _IO_ftrylockfile(stream);
+  if (result == 0) {
+    acquire_lock(stream);
+    take_lock(stream, false, BATON_HERE);
+    __baton_thread_lock(1);
+  }
+  return result;
+}
+
+void funlockfile(FILE* stream) noexcept {
+  release_lock(stream);
+  leave_lock(stream);
+  _IO_funlockfile(stream);
+  __baton_thread_lock(-1);
+}
+
 // ---- Reader-writer locks ------------------------------------------------------------------------------------------
 
 #define BATON_READ_LOCK(name, parameters, ...)  \
@@ -170,6 +200,7 @@ int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
       acquire_lock(lock);                       \
       acquire_object(readers_of(lock));         \
       take_lock(lock, false, BATON_HERE);       \
+      __baton_thread_lock(1);                   \
     }                                           \
     return result;                              \
   }
@@ -188,12 +219,15 @@ BATON_WRITE_LOCK(pthread_rwlock_clockwrlock, (pthread_rwlock_t * lock, clockid_t
 int pthread_rwlock_unlock(pthread_rwlock_t* lock) noexcept {
   leave_lock(lock);
   // A writer holds the lock alone, so if there is one it is the caller.
-  if (lock->__data.__cur_writer != 0) {
+  const bool wrote = lock->__data.__cur_writer != 0;
+  if (wrote) {
     release_lock(lock);
   } else {
     merge_object(readers_of(lock));
   }
-  return BATON_REAL(pthread_rwlock_unlock, lock);
+  const int result = BATON_REAL(pthread_rwlock_unlock, lock);
+  if (wrote && result == 0) __baton_thread_lock(-1);
+  return result;
 }
 
 // ---- Conditions ---------------------------------------------------------------------------------------------------

@@ -92,6 +92,8 @@ void give_up(Birth* birth) noexcept;
 // Starts it, on whatever thread.
 void newproc(const Start& start, const Birth& birth) noexcept;
 void recycle(P* p, G* g) noexcept;
+// The goroutine that m runs stays on it until unlock_thread has been called as often, or it ends.
+void lock_thread(M* m) noexcept;
 void unlock_thread(G* g) noexcept;
 [[noreturn]] void end_goroutine() noexcept;
 G* new_main_goroutine(void* outermost_frame) noexcept;

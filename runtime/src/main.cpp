@@ -21,6 +21,7 @@
 #include "runtime/src/fault.h"
 #include "runtime/src/one_time.h"
 #include "runtime/src/sleep_calls.h"
+#include "runtime/src/thread_locks.h"
 
 extern "C" {
 int __real_main(int argc, char** argv, char** envp);
@@ -60,6 +61,7 @@ void start(void* outermost_frame) noexcept {
   prepare_for_fork();
   use_one_time();
   use_sleep_calls();
+  use_thread_locks();
   on_exit(&at_exit, nullptr);
   announce_early_goroutines();
   // Releasing: threads that see it may use everything set up above; pairs with the acquiring load in newproc.

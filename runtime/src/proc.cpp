@@ -155,11 +155,16 @@ void end_goroutine() noexcept {
   __builtin_unreachable();
 }
 
-// lock_os_thread() is over.
+void lock_thread(M* m) noexcept {
+  if (m->current->thread_locks++ != 0) return;
+  m->current->locked_m = m;
+  m->locked_g = m->current;
+}
+
 void unlock_thread(G* g) noexcept {
-  if (g->locked_m != nullptr) g->locked_m->locked_g = nullptr;
+  if (g->thread_locks == 0 || --g->thread_locks != 0) return;
+  g->locked_m->locked_g = nullptr;
   g->locked_m = nullptr;
-  g->thread_locks = 0;
 }
 
 void recycle(P* p, G* g) noexcept {
@@ -172,15 +177,17 @@ void recycle(P* p, G* g) noexcept {
   }
   g->status.store(GStatus::kDead,
                   std::memory_order_release);  // who sees it sees that the goroutine is counted as ended
-  if (g->outermost_frame != nullptr) {
+  if (g->thread_locks != 0) {
+    g->thread_locks = 1;
     unlock_thread(g);
+  }
+  if (g->outermost_frame != nullptr) {
     // main ended by goexit(); its stack is the process's own and not used again.
     RuntimeLockGuard guard(sched.lock);
     sched.main_ended = true;
     return;
   }
   sanitize::destroy(&g->context.fiber);
-  unlock_thread(g);
   if (p == nullptr) {
     RuntimeLockGuard guard(sched.lock);
     push(&sched.free, &sched.free_count, g);
@@ -243,15 +250,12 @@ void gosched() noexcept { rt::yield(); }
 
 void lock_os_thread() noexcept {
   rt::M* m = rt::current_m();
-  if (m == nullptr || m->current == nullptr || m->current->thread_locks++ != 0) return;
-  m->current->locked_m = m;
-  m->locked_g = m->current;
+  if (m != nullptr && m->current != nullptr) rt::lock_thread(m);
 }
 
 void unlock_os_thread() noexcept {
-  rt::G* g = rt::current();
-  if (g == nullptr || g->thread_locks == 0 || --g->thread_locks != 0) return;
-  rt::unlock_thread(g);
+  const rt::M* m = rt::current_m();
+  if (m != nullptr && m->current != nullptr) rt::unlock_thread(m->current);
 }
 
 int num_goroutine() noexcept {

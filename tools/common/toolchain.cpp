@@ -70,4 +70,10 @@ std::vector<std::string> link_flags(const std::string& prefix, bool race, Librar
   return flags;
 }
 
+std::vector<std::string> static_link_flags() {
+  return {
+      "-Wl,-u,___pthread_mutex_trylock,-u,___pthread_mutex_timedlock,-u,___pthread_mutex_clocklock,"
+      "-u,___pthread_rwlock_trywrlock,-u,___pthread_rwlock_timedwrlock,-u,___pthread_rwlock_clockwrlock"};
+}
+
 }  // namespace baton::tools

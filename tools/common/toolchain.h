@@ -30,6 +30,10 @@ enum class Libraries {
 // Linking an executable: the runtime and, with `race`, the detector. main becomes goroutine 1.
 std::vector<std::string> link_flags(const std::string& prefix, bool race, Libraries libraries);
 
+// What a static program needs besides: the names under which the C library has the functions that lie behind the
+// runtime's own (runtime/src/thread_locks.cpp).
+std::vector<std::string> static_link_flags();
+
 // The files that those flags name, for a check that the installation is complete.
 std::string pass_file(const std::string& prefix);
 std::vector<std::string> library_files(const std::string& prefix, bool race);

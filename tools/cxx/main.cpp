@@ -72,6 +72,7 @@ void append_link_flags(const Request& request, const std::string& prefix, std::v
   if (request.shared || request.no_libraries) return;
   for (const std::string& file : library_files(prefix, request.race)) require_file(file);
   append(out, link_flags(prefix, request.race, Libraries::kByName));
+  if (request.is_static) append(out, static_link_flags());
   if (!BATON_CXX) append(out, {"-lstdc++", "-lm"});
 }
 
@@ -113,6 +114,10 @@ int main(int argc, char** argv) {
   Request request = understand(std::vector<std::string>(argv + 1, argv + argc), BATON_CXX);
   if (request.race && !request.sanitizer.empty()) {
     fail(kUsage, "-race and -fsanitize=" + request.sanitizer + " cannot be used together: both watch all of memory");
+  }
+  if (request.race && request.is_static && request.links) {
+    fail(kUsage,
+         "-race and -static cannot be used together: the detector takes the place of functions of the C library");
   }
   if (request.libcxx && request.has_input) {
     fail(kUsage, "-stdlib=libc++ is not supported: the runtime is built on libstdc++");

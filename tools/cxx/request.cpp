@@ -54,6 +54,7 @@ void note_sanitizers(std::string_view list, bool on, std::vector<std::string>& a
 void note_flag(std::string_view arg, Request& request, std::vector<std::string>& sanitizers) {
   auto value_of = [&](std::string_view prefix) { return arg.substr(std::min(prefix.size(), arg.size())); };
   if (arg == "-shared" || arg == "--shared") request.shared = true;
+  if (arg == "-static" || arg == "--static" || arg == "-static-pie") request.is_static = true;
   if (arg == "-nostdlib" || arg == "--no-standard-libraries" || arg == "-nodefaultlibs" || arg == "-r") {
     request.no_libraries = true;
   }

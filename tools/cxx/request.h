@@ -21,6 +21,7 @@ struct Request {
   bool preprocesses = false;    // an input goes at least through the preprocessor
   bool links = false;           // the linker runs
   bool shared = false;          // links a shared library: -shared
+  bool is_static = false;       // links no shared library: -static, -static-pie
   bool no_libraries = false;    // -nostdlib, -nodefaultlibs, -r: the user says what is linked
   bool standard_given = false;  // -std=, -ansi
   bool all_cxx = false;         // every input with a language is C++, so that -std=c++20 may be added
