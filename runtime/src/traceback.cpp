@@ -10,9 +10,10 @@
 #include "runtime/src/sched.h"
 #include "runtime/src/slab.h"
 
-#if BATON_TSAN
-// A dump may be taken while goroutines run. What it reads of them may be stale, or of two moments; it is only shown.
-#pragma clang attribute push(__attribute__((no_sanitize("thread"))), apply_to = function)
+#if BATON_ASAN || BATON_TSAN
+// A dump may be taken while goroutines run. What it reads of them may be stale, or of two moments; it is only shown. A
+// stack that is read stays mapped, whoever uses it meanwhile.
+#pragma clang attribute push(__attribute__((no_sanitize("address", "thread"))), apply_to = function)
 #endif
 
 namespace baton::rt {
@@ -225,6 +226,6 @@ size_t print_selected(Out& out, bool (*wanted)(const G* g, const void* arg), con
 
 }  // namespace baton::rt
 
-#if BATON_TSAN
+#if BATON_ASAN || BATON_TSAN
 #pragma clang attribute pop
 #endif
