@@ -77,6 +77,21 @@ uint64_t words_of(const Check& check) {
   return (check.size + kWord - alignment + kWord - 1) / kWord;
 }
 
+// The words of the access, one bit for each, from its first one on; for accesses of a known size.
+uint32_t known_words(const Check& check) {
+  if (!check.mask) return (1u << words_of(check)) - 1;
+  uint32_t words = 0;
+  for (uint64_t i = 0; i < kLine; i++) words |= static_cast<uint32_t>(check.mask >> i & 1) << i / kWord;
+  return words;
+}
+
+// Whether the words cannot reach into the next line.
+bool is_within_line(const Check& check) {
+  if (check.length) return false;
+  const uint64_t reach = static_cast<uint64_t>(bit_width(known_words(check))) * kWord;
+  return alignment_of(check) >= bit_ceil(reach) || reach == kWord;
+}
+
 class Inliner {
  public:
   Inliner(Function& function, bool stores_context)
@@ -135,12 +150,7 @@ Value* size_argument(IRBuilder<>& builder, const Check& check) {
 // One bit for each word that must be in the filter, the lowest for the word of the address. More than the line has from
 // there on, if the access goes on in the next one.
 Value* words_needed(IRBuilder<>& builder, const Check& check) {
-  if (check.mask) {
-    uint32_t words = 0;
-    for (uint64_t i = 0; i < kLine; i++) words |= static_cast<uint32_t>(check.mask >> i & 1) << i / kWord;
-    return builder.getInt32(words);
-  }
-  if (!check.length) return builder.getInt32((1u << words_of(check)) - 1);
+  if (!check.length) return builder.getInt32(known_words(check));
   Value* start = builder.CreateAnd(builder.CreatePtrToInt(check.address(), builder.getInt64Ty()), kWord - 1);
   Value* bytes = builder.CreateAdd(builder.CreateAdd(start, builder.getInt64(kWord - 1)), check.length);
   Value* words = builder.CreateTrunc(builder.CreateLShr(bytes, 2), builder.getInt32Ty());
@@ -209,10 +219,18 @@ bool Inliner::expand(const Check& check) {
 
   Instruction* end = BranchInst::Create(rest, test);
   BuilderAt middle(end, *check.call);
-  Value* index = middle.CreateAnd(middle.CreateTrunc(place, i32), 15);
-  Value* found = middle.CreateLShr(middle.CreateZExt(middle.CreateNot(filter), i32), index);
   Value* need = words_needed(middle, check);
-  Value* is_miss = middle.CreateICmpNE(middle.CreateAnd(found, need), need);
+  Value* missing = nullptr;
+  if (is_within_line(check)) {
+    // One instruction, which takes the number modulo 16 as it comes; what it brings round is not asked for.
+    Value* turned = middle.CreateIntrinsic(Intrinsic::fshr, {i16}, {filter, filter, middle.CreateTrunc(place, i16)});
+    missing = middle.CreateZExt(turned, i32);
+  } else {
+    // No word of the next line is there.
+    Value* with_next = middle.CreateOr(middle.CreateZExt(filter, i32), 0xffff0000);
+    missing = middle.CreateLShr(with_next, middle.CreateAnd(middle.CreateTrunc(place, i32), 15));
+  }
+  Value* is_miss = middle.CreateICmpNE(middle.CreateAnd(missing, need), middle.getInt32(0));
   middle.CreateCondBr(is_miss, cold, rest, weights);
   end->eraseFromParent();
 
