@@ -27,10 +27,11 @@ constexpr uint64_t kWord = 4;
 // Checks hit far more often than LLVM's "likely" says; the cold calls shall not weigh in register allocation at all.
 constexpr uint32_t kHits = 1u << 20;
 
-// A test is 70 bytes, a call 10: with tests everywhere, C++ that is no benchmark grew to three and a half times its
-// size.
-constexpr uint64_t kRarely = 1024;    // a block is cold if it is executed less than once in so many calls
-constexpr unsigned kManyChecks = 12;  // more make a function large
+// A test with its cold call is 75 bytes, a call alone 10: with tests everywhere, C++ that is no benchmark grew to three
+// and a half times its size. Two and a half is what we allow ourselves; what is more goes where it is executed least.
+constexpr uint64_t kRarely = 1024;   // a block is cold if it is executed less than once in so many calls
+constexpr unsigned kManyChecks = 6;  // more make a function large
+constexpr unsigned kMostTests = 12;  // of a large function, unless blocks that are executed equally often have more
 
 // A check as RacePass wrote it.
 struct Check {
@@ -250,12 +251,41 @@ bool stores_context(const Function& function) {
   return false;
 }
 
-// Whether size counts in the block, and not speed: where it is hardly ever executed, as far as the compiler can tell
-// (clean-up after an exception, what leads to a function that does not return), and in a large function wherever it is
-// not part of a loop.
-bool is_cold(const BasicBlock& block, const BlockFrequencyInfo& frequencies, const LoopInfo& loops, bool is_large) {
-  if (is_large && !loops.getLoopFor(&block)) return true;
-  return frequencies.getBlockFreq(&block).getFrequency() < frequencies.getEntryFreq().getFrequency() / kRarely;
+using Blocks = SmallPtrSet<const BasicBlock*, 16>;
+
+// The blocks in which size counts, and not speed: where they are hardly ever executed, as far as the compiler can tell
+// (clean-up after an exception, what leads to a function that does not return); and in a large function all but the
+// parts of loops that are executed most.
+Blocks find_cold_blocks(ArrayRef<Check> checks, const BlockFrequencyInfo& frequencies, const LoopInfo& loops) {
+  const bool is_large = checks.size() > kManyChecks;
+  const uint64_t rarely = frequencies.getEntryFreq().getFrequency() / kRarely;
+  struct Part {
+    const BasicBlock* block;
+    uint64_t frequency;
+    unsigned checks;
+  };
+  SmallVector<Part, 16> parts;
+  for (const Check& check : checks) {
+    const BasicBlock* block = check.call->getParent();
+    if (parts.empty() || parts.back().block != block) {
+      parts.push_back({block, frequencies.getBlockFreq(block).getFrequency(), 0});
+    }
+    parts.back().checks++;
+  }
+  llvm::sort(parts, [](const Part& a, const Part& b) { return a.frequency > b.frequency; });
+  Blocks cold;
+  unsigned tests = 0;
+  uint64_t least = 0;  // of the blocks with tests
+  for (const Part& part : parts) {
+    const bool is_too_much = tests != 0 && tests + part.checks > kMostTests && part.frequency < least;
+    if (part.frequency < rarely || (is_large && (is_too_much || !loops.getLoopFor(part.block)))) {
+      cold.insert(part.block);
+      continue;
+    }
+    tests += part.checks;
+    least = part.frequency;
+  }
+  return cold;
 }
 
 bool expand_checks(Function& function, FunctionAnalysisManager& analyses) {
@@ -267,13 +297,9 @@ bool expand_checks(Function& function, FunctionAnalysisManager& analyses) {
     }
   }
   if (checks.empty()) return false;
-  const BlockFrequencyInfo& frequencies = analyses.getResult<BlockFrequencyAnalysis>(function);
-  const LoopInfo& loops = analyses.getResult<LoopAnalysis>(function);
-  SmallPtrSet<const BasicBlock*, 16> cold_blocks;  // before blocks are split, of which the parts are not known there
-  for (const Check& check : checks) {
-    const BasicBlock& block = *check.call->getParent();
-    if (is_cold(block, frequencies, loops, checks.size() > kManyChecks)) cold_blocks.insert(&block);
-  }
+  // Before blocks are split, of which the parts are not known there.
+  const Blocks cold_blocks = find_cold_blocks(checks, analyses.getResult<BlockFrequencyAnalysis>(function),
+                                              analyses.getResult<LoopAnalysis>(function));
   Inliner inliner(function, stores_context(function));
   bool has_changed = false;
   for (const Check& check : checks) {
