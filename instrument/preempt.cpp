@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "instrument/preempt.h"
 
+#include <algorithm>
+
 #include "instrument/calls.h"
 #include "instrument/counters.h"
 #include "instrument/options.h"
@@ -153,7 +155,7 @@ class Planner {
   void poll(Loop& loop, std::uint64_t body, bool calls, bool at_end) {
     if (may_chunk_ && !calls && !at_end && body <= kShortBody) {
       if (std::optional<CountedLoop> counted = find_counted_loop(loop)) {
-        plan_.chunks.push_back({*counted, kBudget / body});
+        plan_.chunks.push_back({*counted, kBudget / std::max<std::uint64_t>(body, 1)});
         return;
       }
     }

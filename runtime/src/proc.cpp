@@ -162,7 +162,9 @@ void lock_thread(M* m) noexcept {
 }
 
 void unlock_thread(G* g) noexcept {
-  if (g->thread_locks == 0 || --g->thread_locks != 0) return;
+  if (g->thread_locks == 0) return;
+  g->thread_locks--;
+  if (g->thread_locks != 0) return;
   g->locked_m->locked_g = nullptr;
   g->locked_m = nullptr;
 }
