@@ -3,7 +3,7 @@
 // Gives the checks of optimised code their inline test: the call __baton_readN(p, ctx) becomes
 //
 //    words = halfword of the filter of p's line; epoch = __baton_epoch
-//    if (word of the line != epoch || !(words has the bits of p's words)) [[unlikely]] __baton_cold_readN(p)
+//    if (word of the line != epoch || words has a bit of p's words) [[unlikely]] __baton_cold_readN(p)
 //
 // (race_abi.h, "The filter"). The cold call preserves all registers, so a check that hits costs the code around it
 // nothing but the flags and a few scratch registers, and a leaf function stays one: it gets a frame on a miss only.
@@ -16,7 +16,8 @@
 //    epoch changes in calls, and the thread too.
 //  * The calling context is not handed over. A function that stores its own leaves it to be found; in one that does
 //    not, the cold call computes it, and the computation at the function's entry goes away if nothing else needs it.
-//  * Functions compiled for size, or not optimised, keep the calls.
+//  * Functions compiled for size, or not optimised, keep the calls. Where size counts in others, the cold call stands
+//    without a test.
 #ifndef BATON_INSTRUMENT_INLINE_CHECK_H_
 #define BATON_INSTRUMENT_INLINE_CHECK_H_
 

@@ -63,6 +63,13 @@ void leave_lock(const void* lock) {
   if (Task* task = current_task) task->held.leave(reinterpret_cast<uintptr_t>(lock));
 }
 
+// Of a lock that is held alone and belongs to the thread.
+void take_thread_lock(const void* lock, const void* pc, const void* frame) {
+  acquire_lock(lock);
+  take_lock(lock, false, pc, frame);
+  __baton_thread_lock(1);
+}
+
 // After the C library's function has returned `result`. A robust mutex whose owner has died is locked all the same.
 int locked(pthread_mutex_t* mutex, int result, const void* pc, const void* frame) {
   if (result != 0 && result != EOWNERDEAD) return result;
@@ -160,18 +167,12 @@ void _IO_funlockfile(FILE* stream) noexcept;
 
 void flockfile(FILE* stream) noexcept {
   _IO_flockfile(stream);
-  acquire_lock(stream);
-  take_lock(stream, false, BATON_HERE);
-  __baton_thread_lock(1);
+  take_thread_lock(stream, BATON_HERE);
 }
 
 int ftrylockfile(FILE* stream) noexcept {
   const int result = _IO_ftrylockfile(stream);
-  if (result == 0) {
-    acquire_lock(stream);
-    take_lock(stream, false, BATON_HERE);
-    __baton_thread_lock(1);
-  }
+  if (result == 0) take_thread_lock(stream, BATON_HERE);
   return result;
 }
 
@@ -197,10 +198,8 @@ void funlockfile(FILE* stream) noexcept {
   int name parameters noexcept {                \
     int result = BATON_REAL(name, __VA_ARGS__); \
     if (result == 0) {                          \
-      acquire_lock(lock);                       \
+      take_thread_lock(lock, BATON_HERE);       \
       acquire_object(readers_of(lock));         \
-      take_lock(lock, false, BATON_HERE);       \
-      __baton_thread_lock(1);                   \
     }                                           \
     return result;                              \
   }

@@ -98,6 +98,14 @@ G* free_goroutine(P* p) noexcept {
   return new_goroutine();
 }
 
+// However often it was locked.
+void leave_thread(G* g) noexcept {
+  if (g->thread_locks == 0) return;
+  g->thread_locks = 0;
+  g->locked_m->locked_g = nullptr;
+  g->locked_m = nullptr;
+}
+
 }  // namespace
 
 Birth conceive(const void* pc) noexcept {
@@ -162,11 +170,11 @@ void lock_thread(M* m) noexcept {
 }
 
 void unlock_thread(G* g) noexcept {
-  if (g->thread_locks == 0) return;
-  g->thread_locks--;
-  if (g->thread_locks != 0) return;
-  g->locked_m->locked_g = nullptr;
-  g->locked_m = nullptr;
+  if (g->thread_locks > 1) {
+    g->thread_locks--;
+  } else {
+    leave_thread(g);
+  }
 }
 
 void recycle(P* p, G* g) noexcept {
@@ -179,10 +187,7 @@ void recycle(P* p, G* g) noexcept {
   }
   g->status.store(GStatus::kDead,
                   std::memory_order_release);  // who sees it sees that the goroutine is counted as ended
-  if (g->thread_locks != 0) {
-    g->thread_locks = 1;
-    unlock_thread(g);
-  }
+  leave_thread(g);
   if (g->outermost_frame != nullptr) {
     // main ended by goexit(); its stack is the process's own and not used again.
     RuntimeLockGuard guard(sched.lock);
